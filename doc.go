@@ -1,0 +1,35 @@
+// Package authdb is the contract between authentication and the database that
+// keeps it: the Adapter of Auth.js as a Go interface.
+//
+// [Adapter] has the methods that every sign-in needs, for users, the provider
+// accounts linked to them, sessions and one-time verification tokens. What
+// only some applications need (passkeys, lists of sessions, clean-up, ...) are
+// further interfaces, asked for with [As].
+//
+// Three packages of this module keep the contract:
+//
+//   - gormadapter, on SQLite, PostgreSQL, MySQL and MariaDB, through GORM and
+//     the application's own row types;
+//   - datasource, which opens such a database from one configuration value
+//     and returns a gormadapter;
+//   - adaptertest, whose Memory keeps it in memory for tests, and whose Run
+//     proves that any adapter keeps it.
+//
+// A first sign-in with a provider and the look-up that every later request
+// makes:
+//
+//	user, err := adapter.CreateUser(ctx, &authdb.User{Name: "Ada", Email: "ada@example.com"})
+//	...
+//	_, err = adapter.LinkAccount(ctx, &authdb.Account{
+//		UserID: user.ID, Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1098765",
+//	})
+//	...
+//	_, err = adapter.CreateSession(ctx, &authdb.Session{
+//		SessionToken: token, UserID: user.ID, Expires: time.Now().Add(30 * 24 * time.Hour),
+//	})
+//	...
+//	session, user, err := adapter.GetSessionAndUser(ctx, token)
+//	if errors.Is(err, authdb.ErrNotFound) {
+//		// nobody is signed in
+//	}
+package authdb

@@ -1,0 +1,50 @@
+package authdb
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The errors of the contract. Test for them with errors.Is: adapters wrap them
+// with what they know, which never includes a stored value.
+var (
+	// ErrNotFound is returned by look-ups and updates of something that is not
+	// there.
+	ErrNotFound = errors.New("authdb: not found")
+
+	// ErrExpired is returned instead of what is there but has expired. It is
+	// an ErrNotFound too.
+	ErrExpired = fmt.Errorf("authdb: expired: %w", ErrNotFound)
+
+	// ErrDuplicate is returned when a record would break a uniqueness rule:
+	// ids, a user's email, an account's provider + id, a session's token, an
+	// authenticator's credential id, a verification token's identifier +
+	// token.
+	ErrDuplicate = errors.New("authdb: duplicate")
+
+	// ErrReference is returned when the user that a record points at does not
+	// exist, or could not.
+	ErrReference = errors.New("authdb: no such user")
+
+	// ErrReferenced is returned by DeleteUser when something that is not the
+	// adapter's still points at the user.
+	ErrReferenced = errors.New("authdb: still referenced")
+
+	// ErrInvalid is returned for a value that can't be written. The error
+	// names the field.
+	ErrInvalid = errors.New("authdb: invalid")
+
+	// ErrUnknownOutcome is returned when the connection was lost while the
+	// work was being committed: it may have been done or not. Read before
+	// trying again.
+	ErrUnknownOutcome = errors.New("authdb: unknown outcome")
+
+	// ErrNotSynchronized is returned by an adapter that is to synchronise
+	// (see WithSynchronize) when its first call comes inside a transaction.
+	// Call Synchronize before.
+	ErrNotSynchronized = errors.New("authdb: not synchronized")
+
+	// ErrSchema is returned when the tables do not fit the rows, or can't keep
+	// the contract. The error says where.
+	ErrSchema = errors.New("authdb: schema")
+)

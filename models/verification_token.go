@@ -1,0 +1,9 @@
+package models
+
+// VerificationToken is the default row of an authdb.VerificationToken, in the
+// table verification_tokens.
+type VerificationToken struct {
+	Identifier string `gorm:"primaryKey;size:320"`
+	Token      string `gorm:"primaryKey;size:255"`
+	Expires    Time   `gorm:"not null;index"`
+}
