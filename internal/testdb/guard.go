@@ -86,13 +86,13 @@ func (g *guard) watch() error {
 	if err != nil {
 		return err
 	}
-	defer ours.Close() //nolint:errcheck // the keeper has its copy
+	defer ours.Close()
 	keepers, keeperLife, err := os.Pipe()
 	if err != nil {
 		return errors.Join(err, life.Close())
 	}
-	defer keepers.Close()    //nolint:errcheck // the sweeper has its copy
-	defer keeperLife.Close() //nolint:errcheck // the keeper has its copy, and must have the only one
+	defer keepers.Close()
+	defer keeperLife.Close()
 
 	g.sweeper = shell(sweeperScript, g.dir)
 	g.sweeper.Stdin = keepers
@@ -163,13 +163,13 @@ func (g *guard) give(path string) error {
 }
 
 // run runs a command to its end. Its error shows what the command said last.
-func run(cmd *exec.Cmd) (string, error) {
-	var b bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &b, &b
+func run(cmd *exec.Cmd) error {
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
 	if err := cmd.Run(); err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, tail(b.String()))
+		return fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, tail(said.String()))
 	}
-	return b.String(), nil
+	return nil
 }
 
 // tail returns the last lines of what a program said, where it says what is wrong.

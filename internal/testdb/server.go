@@ -112,9 +112,12 @@ func connect(name, dsn string) (*server, error) {
 // worth nothing, so it never waits for a disk. For root it runs as the user that
 // its package made; PostgreSQL refuses root. It lives until stop, or as long as
 // this process: see guard.
-func start(name string) (*server, error) {
+func start(name string) (*server, error) { return startWith(name, newEngine(name)) }
+
+// startWith is start with the given programs.
+func startWith(name string, e engine) (*server, error) {
 	s := &server{
-		name: name, engine: newEngine(name), host: "127.0.0.1", username: "authdb",
+		name: name, engine: e, host: "127.0.0.1", username: "authdb",
 		// A server that took the port we had found does not know this password, and so
 		// is not mistaken for ours.
 		password: rand.Text(),
@@ -158,7 +161,7 @@ func (s *server) launch() error {
 	if err != nil {
 		return err
 	}
-	defer log.Close() //nolint:errcheck // the server writes to its own copy
+	defer log.Close()
 	p := &process{cmd: s.guard.command(s.engine.command(s)), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	if err := p.cmd.Start(); err != nil {
