@@ -1,0 +1,114 @@
+package adaptertest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/authdb/authdb"
+)
+
+// facts are what is known about the adapter under test and its database. They
+// decide which rules are run.
+type facts uint32
+
+const (
+	hasAccounts facts = 1 << iota
+	hasSessions
+	hasTokens
+	hasAuthenticators
+	hasSweeper
+	hasSessionLister
+	hasAccountLister
+	hasAccountUpdater
+	hasValidator
+	hasChecker
+
+	// The type has the methods, and As declines the store.
+	declinesAccounts
+	declinesSessions
+	declinesTokens
+	declinesAuthenticators
+
+	withClock
+	numbersUsers
+	uuidsOnly
+	foldsEmail
+	softDeletes
+	referencesUsers
+	misconfigures
+
+	extraUser
+	extraAccount
+	extraSession
+	extraVerificationToken
+	extraAuthenticator
+)
+
+// stores are what As can find, in the order of the contract.
+var stores = []struct {
+	name          string
+	has, declines facts
+	find          func(authdb.Adapter) bool // asks As
+	typed         func(authdb.Adapter) bool // asks the type
+}{
+	{"AccountStore", hasAccounts, declinesAccounts, as[authdb.AccountStore], typed[authdb.AccountStore]},
+	{"SessionStore", hasSessions, declinesSessions, as[authdb.SessionStore], typed[authdb.SessionStore]},
+	{"VerificationTokenStore", hasTokens, declinesTokens, as[authdb.VerificationTokenStore], typed[authdb.VerificationTokenStore]},
+	{"AuthenticatorStore", hasAuthenticators, declinesAuthenticators, as[authdb.AuthenticatorStore], typed[authdb.AuthenticatorStore]},
+	{"Sweeper", hasSweeper, 0, as[authdb.Sweeper], typed[authdb.Sweeper]},
+	{"SessionLister", hasSessionLister, 0, as[authdb.SessionLister], typed[authdb.SessionLister]},
+	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister]},
+	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater]},
+	{"Validator", hasValidator, 0, as[authdb.Validator], typed[authdb.Validator]},
+	{"Checker", hasChecker, 0, as[authdb.Checker], typed[authdb.Checker]},
+}
+
+func as[T any](a authdb.Adapter) bool {
+	_, ok := authdb.As[T](a)
+	return ok
+}
+
+func typed[T any](a authdb.Adapter) bool {
+	_, ok := a.(T)
+	return ok
+}
+
+// learn asks the adapter what it has. The names of what it lacks are for the
+// log.
+func learn(a authdb.Adapter, c *config) (known facts, lacks []string) {
+	for _, store := range stores {
+		switch {
+		case store.find(a):
+			known |= store.has
+		case store.typed(a):
+			known |= store.declines
+			fallthrough
+		default:
+			lacks = append(lacks, store.name)
+		}
+	}
+	return known | c.facts(), lacks
+}
+
+// checkRequired returns an error if something that the caller requires is not
+// there.
+func checkRequired(required, lacks []string) error {
+	var err error
+	for _, name := range required {
+		for _, lack := range lacks {
+			if name == lack {
+				err = errors.Join(err, fmt.Errorf("adaptertest: As finds no %s, which is required", name))
+			}
+		}
+	}
+	return err
+}
+
+func storeNames() string {
+	list := make([]string, 0, len(stores))
+	for _, store := range stores {
+		list = append(list, store.name)
+	}
+	return strings.Join(list, ", ")
+}

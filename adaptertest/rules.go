@@ -1,0 +1,30 @@
+package adaptertest
+
+import "slices"
+
+// allRules returns the rules in the order in which they are run.
+func allRules() []rule {
+	return slices.Concat(
+		userRules, updateUserRules,
+		accountRules,
+		sessionRules, updateSessionRules,
+		verificationTokenRules,
+		authenticatorRules,
+		sessionListerRules,
+		accountListerRules,
+		accountUpdaterRules,
+		sweeperRules,
+		keyRules(), idRules,
+		userCreator.rules(), accountCreator.rules(), sessionCreator.rules(), tokenCreator.rules(), authenticatorCreator.rules(),
+		userIDRules,
+		instantRules,
+		userCreator.extraRules(), accountCreator.extraRules(), sessionCreator.extraRules(), tokenCreator.extraRules(),
+		authenticatorCreator.extraRules(), userExtraRules,
+		softDeleteRules,
+		argumentRules,
+		errorRules,
+		contextRules(),
+		configurationRules,
+		concurrencyRules,
+	)
+}

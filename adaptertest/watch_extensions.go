@@ -1,0 +1,68 @@
+package adaptertest
+
+import (
+	"context"
+
+	"github.com/authdb/authdb"
+)
+
+func (w *watched) CreateAuthenticator(ctx context.Context, authenticator *authdb.Authenticator) (*authdb.Authenticator, error) {
+	w.r.Helper()
+	return call(w, "CreateAuthenticator", func() (*authdb.Authenticator, error) {
+		return w.authenticators.CreateAuthenticator(ctx, authenticator)
+	}, authenticator)
+}
+
+func (w *watched) GetAuthenticator(ctx context.Context, credentialID string) (*authdb.Authenticator, error) {
+	w.r.Helper()
+	return call(w, "GetAuthenticator", func() (*authdb.Authenticator, error) {
+		return w.authenticators.GetAuthenticator(ctx, credentialID)
+	})
+}
+
+func (w *watched) ListAuthenticatorsByUserID(ctx context.Context, userID string) ([]*authdb.Authenticator, error) {
+	w.r.Helper()
+	return call(w, "ListAuthenticatorsByUserID", func() ([]*authdb.Authenticator, error) {
+		return w.authenticators.ListAuthenticatorsByUserID(ctx, userID)
+	})
+}
+
+func (w *watched) UpdateAuthenticatorCounter(ctx context.Context, credentialID string, counter uint32) (*authdb.Authenticator, error) {
+	w.r.Helper()
+	return call(w, "UpdateAuthenticatorCounter", func() (*authdb.Authenticator, error) {
+		return w.authenticators.UpdateAuthenticatorCounter(ctx, credentialID, counter)
+	})
+}
+
+func (w *watched) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {
+	w.r.Helper()
+	return call(w, "DeleteExpired", func() (authdb.Swept, error) { return w.sweeper.DeleteExpired(ctx, limit) })
+}
+
+func (w *watched) ListSessionsByUserID(ctx context.Context, userID string) ([]*authdb.Session, error) {
+	w.r.Helper()
+	return call(w, "ListSessionsByUserID", func() ([]*authdb.Session, error) {
+		return w.sessionLister.ListSessionsByUserID(ctx, userID)
+	})
+}
+
+func (w *watched) DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error) {
+	w.r.Helper()
+	return call(w, "DeleteSessionsByUserID", func() (int64, error) {
+		return w.sessionLister.DeleteSessionsByUserID(ctx, userID, exceptTokens...)
+	}, exceptTokens)
+}
+
+func (w *watched) ListAccountsByUserID(ctx context.Context, userID string) ([]*authdb.Account, error) {
+	w.r.Helper()
+	return call(w, "ListAccountsByUserID", func() ([]*authdb.Account, error) {
+		return w.accountLister.ListAccountsByUserID(ctx, userID)
+	})
+}
+
+func (w *watched) UpdateAccount(ctx context.Context, provider, providerAccountID string, patch authdb.AccountPatch) (*authdb.Account, error) {
+	w.r.Helper()
+	return call(w, "UpdateAccount", func() (*authdb.Account, error) {
+		return w.accountUpdater.UpdateAccount(ctx, provider, providerAccountID, patch)
+	}, patch.Extra)
+}
