@@ -11,7 +11,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -172,7 +174,7 @@ func (s *server) launch() error {
 		close(p.ended)
 	}()
 	if s.version, err = s.await(p); err != nil {
-		p.kill()
+		_ = p.kill()
 		said, _ := os.ReadFile(path)
 		return fmt.Errorf("%w; the server's last words:\n%s", err, tail(string(said)))
 	}
@@ -199,11 +201,13 @@ func (s *server) await(p *process) (version string, err error) {
 	}
 }
 
-// kill kills the server as kill -9 does. Its port and data stay.
-func (s *server) kill() {
+// kill kills the server as kill -9 does, with all its processes. Its port and data
+// stay.
+func (s *server) kill() error {
 	if p := s.setProcess(nil); p != nil {
-		p.kill()
+		return p.kill()
 	}
+	return nil
 }
 
 // restart starts a killed server again. What the kill has orphaned may hold on
@@ -247,10 +251,35 @@ func (s *server) setProcess(p *process) *process {
 	return before
 }
 
-// kill kills the process and returns when it is gone.
-func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // it may have ended by itself
+// kill kills the process and its children, and returns when it is gone. On
+// PostgreSQL each connection has such a child, which would go on to answer for a
+// moment. A stopped parent makes no more of them, and does not bury the dead, so
+// that their numbers stay theirs until it is killed too.
+func (p *process) kill() error {
+	_ = p.cmd.Process.Signal(syscall.SIGSTOP) // it may have ended by itself
+	pids, err := children(p.cmd.Process.Pid)
+	for _, pid := range pids {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	_ = p.cmd.Process.Kill()
 	<-p.ended
+	return err
+}
+
+// children returns the children of a process.
+func children(parent int) ([]int, error) {
+	list, err := exec.Command("ps", "-A", "-o", "ppid=,pid=").Output()
+	if err != nil {
+		return nil, fmt.Errorf("list processes (Debian, Ubuntu: apt-get install procps): %w", err)
+	}
+	var pids []int
+	for line := range strings.Lines(string(list)) {
+		var ppid, pid int
+		if _, err := fmt.Sscan(line, &ppid, &pid); err == nil && ppid == parent {
+			pids = append(pids, pid)
+		}
+	}
+	return pids, nil
 }
 
 // url returns the URL of a database on s in the form that datasource.Parse takes.

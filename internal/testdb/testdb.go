@@ -103,9 +103,13 @@ func Private(tb testing.TB, server string) *Server {
 	return &Server{tb: tb, server: s}
 }
 
-// Kill kills the server as kill -9 does. Its port and data stay for Start.
+// Kill kills the server as kill -9 does: no connection is answered any more. Its
+// port and data stay for Start, with all that was committed.
 func (s *Server) Kill() {
-	s.server.kill()
+	s.tb.Helper()
+	if err := s.server.kill(); err != nil {
+		s.tb.Fatalf("testdb: %s: kill: %v", s.server.version, err)
+	}
 }
 
 // Start starts the killed server again, on the same port and data, and waits until
