@@ -21,7 +21,7 @@ import (
 
 var mysqlDatabase = database{
 	name:      "mysql",
-	title:     "MySQL",
+	title:     "MySQL/MariaDB",
 	aliases:   []string{"mariadb"},
 	server:    true,
 	port:      3306,
@@ -183,10 +183,10 @@ func mysqlParamsDSN(params map[string]string) string {
 func mysqlParamError(c Config, err error) error {
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
 		if _, err := mysql.ParseDSN(mysqlParamsDSN(map[string]string{name: c.Params[name]})); err != nil {
-			return refusedValue("MySQL", name, mysqlDriverParams[name], err)
+			return refusedValue("MySQL/MariaDB", name, mysqlDriverParams[name], err)
 		}
 	}
-	refused := invalid("MySQL: the parameters can't be used together: look at Params").(*failure)
+	refused := invalid("MySQL/MariaDB: the parameters can't be used together: look at Params").(*failure)
 	refused.causes = append(refused.causes, err)
 	return refused
 }
@@ -249,6 +249,8 @@ func explainMySQL(c Config, err error) (text string, config bool) {
 
 func explainMySQLDriver(err error) (text string, config bool) {
 	switch {
+	case strings.Contains(err.Error(), "unknown collation"): // the driver has no better sign
+		return `the driver does not know the "collation" of Params: give "charset" as well, then the server is asked`, true
 	case errors.Is(err, mysql.ErrNoTLS):
 		return `the server speaks no TLS, which Params ask for with "tls"`, true
 	case errors.Is(err, mysql.ErrCleartextPassword):

@@ -237,7 +237,8 @@ func parseQuery(query string) (params []param, sync synchronize, err error) {
 			return nil, sync, err
 		}
 		if !ok {
-			return nil, sync, invalid("URL: the parameter %s has no value: write name=value", quoteName(name))
+			// It is not quoted: it may be the rest of something else.
+			return nil, sync, invalid("URL: a parameter has no value: write name=value")
 		}
 		if value, err = unescape("the value of the parameter "+quoteName(name), value); err != nil {
 			return nil, sync, err

@@ -144,11 +144,12 @@ func postgresSettings(settings map[string]string) string {
 // postgresParamError finds out which parameter the driver refused by giving it
 // one at a time.
 func postgresParamError(c Config, err error) error {
-	if _, err := pgx.ParseConfig(""); err != nil {
+	alone := map[string]string{"host": c.Host} // on which it depends whether there is TLS
+	if _, err := pgx.ParseConfig(postgresSettings(alone)); err != nil {
 		return &failure{"PostgreSQL: the environment can't be used: look at the variables that begin with PG, and at the service file", []error{err}}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Params)) {
-		if _, err := pgx.ParseConfig(postgresSettings(map[string]string{name: c.Params[name]})); err != nil {
+		if _, err := pgx.ParseConfig(postgresSettings(map[string]string{"host": c.Host, name: c.Params[name]})); err != nil {
 			return refusedValue("PostgreSQL", name, postgresDriverParams[name], err)
 		}
 	}
@@ -161,7 +162,8 @@ func postgresParamError(c Config, err error) error {
 func explainPostgres(c Config, err error) (text string, config bool) {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
-		if strings.Contains(err.Error(), "server refused TLS connection") {
+		mode := c.Params["sslmode"]
+		if (mode == "require" || strings.HasPrefix(mode, "verify-")) && strings.Contains(err.Error(), "server refused TLS connection") {
 			return `the server speaks no TLS, which Params ask for with "sslmode"`, true
 		}
 		return "", false

@@ -1,0 +1,388 @@
+package datasource_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/datasource"
+	"github.com/authdb/authdb/internal/testdb"
+)
+
+// onServers runs a test on an empty database of each server.
+func onServers(t *testing.T, test func(t *testing.T, db testdb.Database)) {
+	for _, server := range testdb.Names() {
+		t.Run(server, func(t *testing.T) { test(t, testdb.New(t, server)) })
+	}
+}
+
+// configOf returns the fields for a test's database.
+func configOf(db testdb.Database) datasource.Config {
+	return datasource.Config{
+		Type: db.Server, Host: db.Host, Port: db.Port, Username: db.Username, Password: db.Password, Database: db.Name,
+	}
+}
+
+func TestServerByFieldsAndURL(t *testing.T) {
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		for _, c := range []datasource.Config{configOf(db), {URL: db.URL}, {Type: db.Server, URL: db.URL}} {
+			opened := openDB(t, c)
+			exec(t, opened, "CREATE TABLE IF NOT EXISTS t (x INTEGER)")
+			exec(t, opened, "INSERT INTO t VALUES (1)")
+		}
+		if n := ask[int](t, openDB(t, datasource.Config{URL: db.URL}), "SELECT count(*) FROM t"); n != 3 {
+			t.Errorf("%d rows", n)
+		}
+	})
+}
+
+func TestServerSettings(t *testing.T) {
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		c := configOf(db)
+		if db.Server == testdb.Postgres {
+			opened := openDB(t, c)
+			checkAnswers(t, opened, map[string]string{"SHOW timezone": "UTC", "SHOW application_name": "authdb"})
+			c.Params = map[string]string{"TimeZone": "America/New_York", "application_name": "app", "statement_timeout": "7000"}
+			checkAnswers(t, openDB(t, c), map[string]string{
+				"SHOW timezone": "America/New_York", "SHOW application_name": "app", "SHOW statement_timeout": "7s",
+			})
+			return
+		}
+		opened := openDB(t, c)
+		checkAnswers(t, opened, map[string]string{
+			"SELECT @@time_zone": "+00:00", "SELECT @@character_set_connection": "utf8mb4", "SELECT @@collation_connection": "utf8mb4_bin",
+		})
+		global, session := ask[string](t, opened, "SELECT @@global.sql_mode"), ask[string](t, opened, "SELECT @@sql_mode")
+		for mode := range strings.SplitSeq(global+",STRICT_TRANS_TABLES", ",") {
+			if !strings.Contains(session, mode) {
+				t.Errorf("sql_mode %s lacks %s", session, mode)
+			}
+		}
+		exec(t, opened, "CREATE TABLE t (x VARCHAR(3), n INTEGER)")
+		if err := opened.Exec("INSERT INTO t VALUES ('abcd', 1)").Error; err == nil {
+			t.Error("a text was cut")
+		}
+		exec(t, opened, "INSERT INTO t VALUES ('😀', 1)")
+		if n := opened.Exec("UPDATE t SET n = 1").RowsAffected; n != 1 {
+			t.Errorf("an update without a change found %d rows", n)
+		}
+		c.Params = map[string]string{"time_zone": "'-05:00'", "charset": "latin1", "sql_mode": "''", "lock_wait_timeout": "7"}
+		checkAnswers(t, openDB(t, c), map[string]string{
+			"SELECT @@time_zone": "-05:00", "SELECT @@character_set_connection": "latin1", "SELECT @@sql_mode": "", "SELECT @@lock_wait_timeout": "7",
+		})
+	})
+}
+
+func checkAnswers(tb testing.TB, db *gorm.DB, answers map[string]string) {
+	tb.Helper()
+	for query, want := range answers {
+		if got := ask[string](tb, db, query); got != want {
+			tb.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+}
+
+// An instant is read as it was written, in UTC, whatever the zone of the server and
+// of the process.
+func TestServerTime(t *testing.T) {
+	local := time.Local
+	time.Local = time.FixedZone("local", -5*60*60)
+	defer func() { time.Local = local }()
+	types := map[string]string{testdb.Postgres: "timestamptz(3), b timestamp(3)", testdb.MySQL: "datetime(3), b timestamp(3)", testdb.MariaDB: "datetime(3), b timestamp(3)"}
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		opened := openDB(t, configOf(db))
+		exec(t, opened, "CREATE TABLE t (a "+types[db.Server]+")")
+		want := time.Date(2026, 12, 31, 23, 59, 58, 765e6, time.UTC)
+		exec(t, opened, "INSERT INTO t VALUES (?, ?)", want, want)
+		var a, b time.Time
+		if err := opened.Raw("SELECT a, b FROM t").Row().Scan(&a, &b); err != nil {
+			t.Fatal(err)
+		}
+		if a != want || b != want {
+			t.Errorf("got %v and %v, want %v", a, b, want)
+		}
+		if now := opened.NowFunc(); now.Location() != time.UTC {
+			t.Errorf("GORM's time is in %v", now.Location())
+		}
+	})
+}
+
+// awkward is a password of characters that mean something in a URL and in SQL.
+const awkward = "p@:/?#%&w+ '\\=[" + secret
+
+func TestServerPassword(t *testing.T) {
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		admin := openDB(t, configOf(db))
+		user := createUser(t, admin, db, awkward)
+		c := configOf(db)
+		c.Username, c.Password = user, awkward
+		openDB(t, c)
+		openDB(t, datasource.Config{URL: urlOf(c)})
+
+		c.Password = "wrong" + awkward
+		for _, wrong := range []datasource.Config{c, {URL: urlOf(c)}} {
+			opened, err := datasource.OpenDB(t.Context(), wrong)
+			checkError(t, "Username and Password", opened, err)
+			checkText(t, `user "`+user+`"`, err)
+			if !hasDriverError(err) {
+				t.Errorf("the driver's error is not there: %v", err)
+			}
+		}
+		c.Username, c.Password = user+"x", awkward
+		opened, err := datasource.OpenDB(t.Context(), c)
+		checkError(t, "correct Username", opened, err)
+	})
+}
+
+func createUser(tb testing.TB, admin *gorm.DB, db testdb.Database, password string) string {
+	tb.Helper()
+	user := "authdb_awkward"
+	quoted := "'" + strings.ReplaceAll(password, "'", "''") + "'"
+	drop := "DROP USER IF EXISTS " + user
+	if db.Server == testdb.Postgres {
+		drop = "DROP ROLE IF EXISTS " + user
+		exec(tb, admin, drop)
+		exec(tb, admin, "CREATE ROLE "+user+" LOGIN PASSWORD "+quoted)
+	} else {
+		quoted = strings.ReplaceAll(quoted, `\`, `\\`)
+		exec(tb, admin, drop)
+		exec(tb, admin, "CREATE USER "+user+" IDENTIFIED BY "+quoted)
+		exec(tb, admin, "GRANT ALL ON `"+db.Name+"`.* TO "+user)
+	}
+	tb.Cleanup(func() { exec(tb, admin, drop) })
+	return user
+}
+
+// urlOf percent-encodes every byte, as a cautious user may.
+func urlOf(c datasource.Config) string {
+	encode := func(s string) string {
+		var b strings.Builder
+		for i := range len(s) {
+			fmt.Fprintf(&b, "%%%02X", s[i])
+		}
+		return b.String()
+	}
+	scheme := c.Type
+	return fmt.Sprintf("%s://%s:%s@%s:%d/%s", scheme, encode(c.Username), encode(c.Password), c.Host, c.Port, c.Database)
+}
+
+func hasDriverError(err error) bool {
+	var pg *pgconn.PgError
+	var my *mysql.MySQLError
+	return errors.As(err, &pg) || errors.As(err, &my)
+}
+
+func TestServerUnknownDatabase(t *testing.T) {
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		c := configOf(db)
+		c.Database = "nowhere"
+		opened, err := datasource.OpenDB(t.Context(), c)
+		checkError(t, `"nowhere"`, opened, err)
+		checkText(t, "create it, or correct Database", err)
+		if !hasDriverError(err) {
+			t.Errorf("the driver's error is not there: %v", err)
+		}
+	})
+}
+
+func TestServerParams(t *testing.T) {
+	for server, wrong := range map[string]map[string][2]string{ // name: value, message
+		testdb.Postgres: {
+			"sslmod":             {"disable", `does not know "sslmod" (did you mean "sslmode"?)`},
+			"aplication_name":    {secret, `does not know "aplication_name" (did you mean "application_name"?)`},
+			"quite_another_name": {secret, `does not know "quite_another_name" (SQLSTATE`},
+			"statement_timeout":  {secret, `does not accept the value of "statement_timeout"`},
+			"sslmode":            {"require", `"sslmode"`},
+		},
+		testdb.MariaDB: mysqlWrongParams,
+		testdb.MySQL:   mysqlWrongParams,
+	} {
+		t.Run(server, func(t *testing.T) {
+			db := testdb.New(t, server)
+			for name, expect := range wrong {
+				c := configOf(db)
+				c.Params = map[string]string{name: expect[0], "connect_timeout": "10"}
+				if server != testdb.Postgres {
+					delete(c.Params, "connect_timeout")
+					c.Params["timeout"] = "10s"
+				}
+				opened, err := datasource.OpenDB(t.Context(), c)
+				if name == "sslmode" && err == nil {
+					continue // this server speaks TLS
+				}
+				checkError(t, expect[1], opened, err)
+			}
+		})
+	}
+}
+
+var mysqlWrongParams = map[string][2]string{
+	"parsetime":          {"1", `does not know "parsetime" (did you mean "parseTime"?)`},
+	"timezone":           {"1", `does not know "timezone" (did you mean "time_zone"?)`},
+	"clientFoundRow":     {"1", `does not know "clientFoundRow" (did you mean "clientFoundRows"?)`},
+	"quite_another_name": {"1", `does not know "quite_another_name" (error 1193)`},
+	"lock_wait_timeout":  {"'" + secret + "'", `does not accept the value of "lock_wait_timeout"`},
+	"sql_mode":           {"'" + secret + "'", `does not accept the value of "sql_mode"`},
+	"time_zone":          {"+00:00 " + secret, `single quotes`},
+	"collation":          {"utf8mb4_" + secret, `"collation"`},
+}
+
+// mute is a server that accepts connections and says nothing, or what it is
+// given.
+func mute(tb testing.TB, say string) (port int) {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				if say != "" {
+					_, _ = io.WriteString(conn, say)
+					_ = conn.Close()
+				}
+				_, _ = io.Copy(io.Discard, conn)
+				_ = conn.Close()
+			}()
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func closedPort(tb testing.TB) int {
+	tb.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func TestNoServer(t *testing.T) {
+	for _, typ := range []string{"postgres", "mysql"} {
+		base := datasource.Config{Type: typ, Host: "127.0.0.1", Username: "u", Password: secret, Database: "d"}
+		for name, test := range map[string]struct {
+			change func(c *datasource.Config)
+			want   string
+			is     error
+		}{
+			"down":   {func(c *datasource.Config) { c.Port = closedPort(t) }, "nothing listens there", nil},
+			"socket": {func(c *datasource.Config) { c.Host = t.TempDir() + "/x.sock" }, "there is no such socket", nil},
+			"mute":   {func(c *datasource.Config) { c.Port = mute(t, "") }, "no answer in time", context.DeadlineExceeded},
+			"other":  {func(c *datasource.Config) { c.Port = mute(t, "HTTP/1.1 400 Bad Request "+secret+"\r\n\r\n") }, "is it a server of this type", nil},
+		} {
+			t.Run(typ+"/"+name, func(t *testing.T) {
+				c := base
+				test.change(&c)
+				c.Params = map[string]string{"connect_timeout": "1"}
+				if typ == "mysql" {
+					c.Params = map[string]string{"timeout": "300ms"}
+				}
+				start := time.Now()
+				db, err := datasource.OpenDB(t.Context(), c)
+				if db != nil || err == nil {
+					t.Fatal("no error")
+				}
+				checkText(t, test.want, err)
+				if errors.Is(err, authdb.ErrInvalid) {
+					t.Errorf("a later attempt may be free, but this is ErrInvalid: %v", err)
+				}
+				if test.is != nil && !errors.Is(err, test.is) {
+					t.Errorf("not %v: %v", test.is, err)
+				}
+				if took := time.Since(start); took > 10*time.Second {
+					t.Errorf("it took %v", took)
+				}
+			})
+		}
+		t.Run(typ+"/deadline", func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			c := base
+			c.Port = mute(t, "")
+			_, err := datasource.OpenDB(ctx, c)
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+			checkText(t, "before the database answered", err)
+		})
+	}
+}
+
+// The MySQL driver reports lost connections on standard error, in its own words.
+func TestLostConnectionIsNotPrinted(t *testing.T) {
+	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
+		t.Run(server, func(t *testing.T) {
+			db := testdb.New(t, server)
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			stderr := os.Stderr
+			os.Stderr = write
+			defer func() { os.Stderr = stderr }()
+			opened, admin := openDB(t, configOf(db)), openDB(t, configOf(db))
+			pool := poolOf(t, opened)
+			var id int
+			if err := pool.QueryRowContext(t.Context(), "SELECT connection_id()").Scan(&id); err != nil {
+				t.Fatal(err)
+			}
+			exec(t, admin, fmt.Sprintf("KILL %d", id))
+			time.Sleep(50 * time.Millisecond)
+			if _, err := pool.ExecContext(t.Context(), "DO 1"); err != nil {
+				t.Logf("reported, as it may be: %v", err)
+			}
+			os.Stderr = stderr
+			_ = write.Close()
+			if printed, _ := io.ReadAll(read); len(printed) > 0 {
+				t.Errorf("printed: %s", printed)
+			}
+		})
+	}
+}
+
+// The pool that Config describes is the one that is opened.
+func TestPool(t *testing.T) {
+	for _, test := range []struct{ given, want int }{{0, 20}, {3, 3}, {-1, 0}} {
+		db := openDB(t, datasource.Config{URL: ":memory:", MaxOpenConns: test.given})
+		if got := poolOf(t, db).Stats().MaxOpenConnections; got != test.want {
+			t.Errorf("MaxOpenConns %d: %d, want %d", test.given, got, test.want)
+		}
+	}
+	pool := poolOf(t, openDB(t, datasource.Config{URL: ":memory:", MaxIdleConns: 2}))
+	var conns []*sql.Conn
+	for range 5 {
+		conn, err := pool.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		conns = append(conns, conn)
+	}
+	for _, conn := range conns {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if idle := pool.Stats().Idle; idle != 2 {
+		t.Errorf("%d idle", idle)
+	}
+}
