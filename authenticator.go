@@ -2,7 +2,7 @@ package authdb
 
 // An Authenticator is a WebAuthn credential (a passkey) of a user.
 type Authenticator struct {
-	CredentialID         string // base64 as Auth.js stores it; any ASCII text
+	CredentialID         string // base64, as Auth.js stores it, or other printable ASCII without spaces
 	UserID               string
 	ProviderAccountID    string
 	CredentialPublicKey  string // base64

@@ -52,4 +52,3 @@ func isECMAScriptSpace(r rune) bool {
 	}
 	return unicode.Is(unicode.Zs, r)
 }
-

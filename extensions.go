@@ -26,9 +26,10 @@ func As[T any](adapter Adapter) (T, bool) {
 type AuthenticatorStore interface {
 	// CreateAuthenticator stores the authenticator and returns it as stored.
 	// CredentialID, UserID, ProviderAccountID, CredentialPublicKey and
-	// CredentialDeviceType are required. It returns ErrDuplicate if the
-	// credential is known already, to whomever it belongs, and ErrReference if
-	// there is no such user. An authenticator never outlives its user.
+	// CredentialDeviceType are required. A CredentialID that is not printable
+	// ASCII without spaces, as base64 and base64url are, is ErrInvalid. It returns ErrDuplicate if the credential is known
+	// already, to whomever it belongs, and ErrReference if there is no such
+	// user. An authenticator never outlives its user.
 	CreateAuthenticator(ctx context.Context, authenticator *Authenticator) (*Authenticator, error)
 
 	// GetAuthenticator returns the authenticator, or ErrNotFound.

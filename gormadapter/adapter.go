@@ -1,0 +1,238 @@
+package gormadapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/models"
+)
+
+// An Adapter keeps the contract of package authdb, and all of its extensions,
+// on a database that GORM reaches. It is safe for concurrent use.
+type Adapter struct {
+	opts    authdb.Options
+	base    *gorm.DB // the application's, with our logger and clock; only ever the beginning of a session
+	dialect dialect
+	joined  bool  // New was given a transaction
+	err     error // of the configuration
+
+	// nil where the table is absent
+	users, accounts, sessions, tokens, authenticators *table
+
+	planned      atomic.Pointer[queries]
+	synchronized atomic.Bool
+	synchronize  chan struct{} // held by the call that synchronises
+	closeOnce    sync.Once
+}
+
+var (
+	_ authdb.Adapter            = (*Adapter)(nil)
+	_ authdb.AuthenticatorStore = (*Adapter)(nil)
+	_ authdb.Validator          = (*Adapter)(nil)
+	_ authdb.Checker            = (*Adapter)(nil)
+	_ authdb.Synchronizer       = (*Adapter)(nil)
+	_ authdb.Sweeper            = (*Adapter)(nil)
+	_ authdb.SessionLister      = (*Adapter)(nil)
+	_ authdb.AccountLister      = (*Adapter)(nil)
+	_ authdb.AccountUpdater     = (*Adapter)(nil)
+)
+
+// New returns an adapter on db, which stays the application's. It does no I/O
+// and never fails: what is wrong with the configuration is returned by Validate
+// and by every method.
+//
+// db may be a session with clauses of its own, such as a resolver's, or a
+// transaction: then the adapter works inside it, never commits or repeats it,
+// and is of no use after it has ended.
+func New(db *gorm.DB, opts ...authdb.Option) *Adapter {
+	a := &Adapter{opts: authdb.NewOptions(opts...), synchronize: make(chan struct{}, 1)}
+	if err := a.configure(db); err != nil {
+		a.err = &configError{err}
+	}
+	return a
+}
+
+func (a *Adapter) configure(db *gorm.DB) error {
+	switch {
+	case db == nil || db.Config == nil || db.Statement == nil:
+		return errors.Join(a.opts.Err, errors.New("gormadapter: nil *gorm.DB: pass what gorm.Open returned"))
+	case db.Error != nil:
+		return errors.Join(a.opts.Err, errors.New("gormadapter: the *gorm.DB holds an error of an earlier statement: pass a new session of it"))
+	case db.Dialector == nil:
+		return errors.Join(a.opts.Err, errors.New("gormadapter: the *gorm.DB has no dialector: pass what gorm.Open returned"))
+	}
+	var err error
+	if a.dialect, err = dialectOf(db.Name()); err != nil {
+		return errors.Join(a.opts.Err, fmt.Errorf("gormadapter: %w", err))
+	}
+	a.base = db.Session(&gorm.Session{
+		Logger:                 quiet{db.Logger},
+		NowFunc:                a.now,
+		SkipDefaultTransaction: true, // a single statement needs none, and the adapter begins those it needs
+	})
+	a.base.TranslateError = false // it throws away the code by which errors are told apart
+	_, a.joined = db.Statement.ConnPool.(gorm.TxCommitter)
+	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
+		return err
+	}
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}}
+	for _, t := range a.tables() {
+		f.references[t] = a.opts.Models.Layout.ForeignKeys
+		for _, c := range t.columns {
+			f.exact[c] = a.opts.Models.Layout.ExactKeys
+		}
+	}
+	a.planned.Store(a.plan(f))
+	return nil
+}
+
+// resolve maps every record onto its row type.
+func (a *Adapter) resolve() error {
+	m := a.opts.Models
+	var errs []error
+	for _, r := range []struct {
+		to            **table
+		record        any
+		roles         roles
+		row, fallback any
+		key           []string
+	}{
+		{&a.users, authdb.User{}, userRoles, m.User, models.User{}, []string{"ID"}},
+		{&a.accounts, authdb.Account{}, accountRoles, m.Account, models.Account{}, []string{"Provider", "ProviderAccountID"}},
+		{&a.sessions, authdb.Session{}, sessionRoles, m.Session, models.Session{}, []string{"SessionToken"}},
+		{&a.tokens, authdb.VerificationToken{}, verificationTokenRoles, m.VerificationToken, models.VerificationToken{}, []string{"Identifier", "Token"}},
+		{&a.authenticators, authdb.Authenticator{}, authenticatorRoles, m.Authenticator, models.Authenticator{}, []string{"CredentialID"}},
+	} {
+		switch r.row {
+		case authdb.Absent:
+			if r.to == &a.users {
+				errs = append(errs, errors.New("gormadapter: Models.User is Absent: there is no adapter without users"))
+			}
+			continue
+		case nil:
+			r.row = r.fallback
+		}
+		t, err := a.newTable(r.record, r.roles, r.row, r.key...)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		*r.to = t
+	}
+	errs = append(errs, a.checkReferences()...)
+	return errors.Join(errs...)
+}
+
+// checkReferences compares the types of the users' ids and of what points at
+// them.
+func (a *Adapter) checkReferences() (errs []error) {
+	if a.users == nil {
+		return nil
+	}
+	id := a.users.column("ID")
+	for _, t := range a.children() {
+		ref := t.column("UserID")
+		if id != nil && ref != nil && isInteger(id.stored) != isInteger(ref.stored) {
+			errs = append(errs, t.errorf("UserID is a %v and the ID of %v a %v: they are to be alike",
+				ref.field.FieldType, a.users.schema.ModelType, id.field.FieldType))
+		}
+	}
+	return errs
+}
+
+// tables returns those that are not absent, in an order in which they can be
+// created.
+func (a *Adapter) tables() []*table {
+	var tables []*table
+	for _, t := range []*table{a.users, a.accounts, a.sessions, a.tokens, a.authenticators} {
+		if t != nil {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}
+
+// children returns the tables that point at users.
+func (a *Adapter) children() []*table {
+	var tables []*table
+	for _, t := range []*table{a.accounts, a.sessions, a.authenticators} {
+		if t != nil {
+			tables = append(tables, t)
+		}
+	}
+	return tables
+}
+
+func (a *Adapter) queries() *queries { return a.planned.Load() }
+
+func (a *Adapter) now() time.Time { return milli(a.opts.Clock()) }
+
+// begun is the beginning of every method: it returns the error of the
+// configuration or of the context, or that of the tables that the method needs,
+// and synchronises if this is the first call.
+func (a *Adapter) begun(ctx context.Context, tables ...*table) error {
+	if a.err != nil {
+		return a.err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if t == nil {
+			return faultf(errors.ErrUnsupported, "the table is Absent from authdb.Models")
+		}
+	}
+	return a.synchronizeOnce(ctx)
+}
+
+// Validate returns what is wrong with the configuration: row types that can't
+// store a record, a database that the adapter does not know, options that
+// contradict each other.
+func (a *Adapter) Validate() error { return a.err }
+
+// Close closes what authdb.WithCloser gave the adapter, once, and nothing else:
+// a database that the application opened stays open.
+func (a *Adapter) Close() (err error) {
+	if c := a.opts.Closer; c != nil {
+		a.closeOnce.Do(func() { err = c.Close() })
+	}
+	return err
+}
+
+// As implements the search of authdb.As: an extension whose table is absent is
+// not there.
+func (a *Adapter) As(target any) bool {
+	absent := func(t *table) bool { return a.err == nil && t == nil }
+	switch target.(type) {
+	case *authdb.AuthenticatorStore:
+		if absent(a.authenticators) {
+			return false
+		}
+	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater:
+		if absent(a.accounts) {
+			return false
+		}
+	case *authdb.SessionStore, *authdb.SessionLister:
+		if absent(a.sessions) {
+			return false
+		}
+	case *authdb.VerificationTokenStore:
+		if absent(a.tokens) {
+			return false
+		}
+	}
+	v := reflect.ValueOf(target)
+	if v.Kind() != reflect.Pointer || v.IsNil() || !reflect.TypeOf(a).AssignableTo(v.Type().Elem()) {
+		return false
+	}
+	v.Elem().Set(reflect.ValueOf(a))
+	return true
+}

@@ -1,0 +1,5 @@
+//go:build cgo
+
+package gormadapter_test
+
+const cgo = true

@@ -1,0 +1,196 @@
+package gormadapter
+
+import (
+	"context"
+	"reflect"
+
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+)
+
+// create stores a record and returns it as stored. R is a record's type.
+func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, error) {
+	if err := a.begun(ctx, t); err != nil {
+		return nil, err
+	}
+	if record == nil {
+		return nil, faultf(authdb.ErrInvalid, "nil *%s", t.record)
+	}
+	src := reflect.ValueOf(record).Elem()
+	if err := t.checkAll(src); err != nil {
+		return nil, err
+	}
+	made, err := a.madeID(t, src)
+	if err != nil {
+		return nil, err
+	}
+	build := func() (reflect.Value, []*column, error) {
+		row := t.newRow()
+		nulls, err := t.encode(ctx, src, row)
+		if err == nil && made != "" {
+			_, err = t.store(ctx, t.column("ID"), row, made)
+		}
+		return row, nulls, err
+	}
+	row, nulls, err := build()
+	if err != nil {
+		return nil, err
+	}
+	forced := t.forced(src)
+	lock := t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
+	run := a.once
+	if lock || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
+		run = a.inTx
+	}
+	err = run(ctx, func(tx *gorm.DB) error {
+		// A second attempt begins with a new row: hooks and GORM fill it in.
+		if row, nulls, err = build(); err != nil {
+			return err
+		}
+		if lock {
+			if err := a.lockUser(ctx, tx, t, row); err != nil {
+				return err
+			}
+		}
+		if err := a.insert(ctx, tx, t, row, forced, nulls); err != nil {
+			return err
+		}
+		if a.mustRead(t) {
+			row, err = a.reread(ctx, tx, t, row)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return decodeTo[R](ctx, t, row)
+}
+
+// decodeTo returns the row as a new record.
+func decodeTo[R any](ctx context.Context, t *table, row reflect.Value) (*R, error) {
+	record := new(R)
+	if err := t.decode(ctx, row, reflect.ValueOf(record).Elem()); err != nil {
+		return nil, err
+	}
+	return record, nil
+}
+
+// checkAll checks every member of a record that is to be created.
+func (t *table) checkAll(record reflect.Value) error {
+	for _, c := range t.columns {
+		if c.extra {
+			continue
+		}
+		v := record.Field(c.index).Interface()
+		if c.user && v != "" {
+			// What can't be a user's id is no invalid value but no user's.
+			if t.checkText(c, v.(string)) != nil || t.cannotStore(c, v) {
+				return authdb.ErrReference
+			}
+		}
+		if err := t.check(c, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cannotStore reports whether the row's type can't hold the value.
+func (t *table) cannotStore(c *column, v any) bool {
+	_, err := t.store(context.Background(), c, t.newRow(), v)
+	return err != nil
+}
+
+// madeID returns the id to give to a row that has a column for one and a
+// record that brings none.
+func (a *Adapter) madeID(t *table, record reflect.Value) (string, error) {
+	c := t.column("ID")
+	if c == nil {
+		return "", nil
+	}
+	given := record.Field(c.index).String()
+	switch {
+	case t.numbered() && given != "":
+		// It would be stored, and the numbers would not know of it.
+		return "", faultf(authdb.ErrInvalid, "%s.ID: the database numbers the rows: leave it empty", t.record)
+	case t.numbered() || given != "":
+		return "", nil
+	}
+	newID := a.opts.NewID
+	if newID == nil {
+		newID = t.layout.NewID
+	}
+	if newID == nil {
+		newID = authdb.NewID
+	}
+	id := newID()
+	if id == "" || t.checkText(c, id) != nil || t.cannotStore(c, id) {
+		return "", faultf(authdb.ErrInvalid, "%s.ID: the made id is nothing that a %v of %v can hold: use authdb.WithIDs", t.record, c.field.FieldType, t.schema.ModelType)
+	}
+	return id, nil
+}
+
+// forced returns the columns that must be written as they are even if they are
+// zero and have a default: those of the record, and the keys of Extra.
+func (t *table) forced(record reflect.Value) []*column {
+	var forced []*column
+	extra := extraOf(record)
+	for _, c := range t.columns {
+		_, given := extra[c.name]
+		if c.field.HasDefaultValue && !c.madeID && (!c.extra || given) {
+			forced = append(forced, c)
+		}
+	}
+	return forced
+}
+
+// mustRead reports whether the database makes values that its INSERT does not
+// tell.
+func (a *Adapter) mustRead(t *table) bool {
+	if a.dialect.keepsReturning {
+		return false
+	}
+	for _, f := range t.schema.FieldsWithDefaultDBValue {
+		if !f.AutoIncrement {
+			return true
+		}
+	}
+	return false
+}
+
+// reread reads the row that was just inserted.
+func (a *Adapter) reread(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value) (reflect.Value, error) {
+	s := a.selectFrom(a.queries().facts, t, nil, t)
+	var args []any
+	for i, f := range t.schema.PrimaryFields {
+		s.equal(&column{field: f}, slot(i))
+		args = append(args, t.bound(ctx, f, row))
+	}
+	if len(args) == 0 {
+		return row, nil
+	}
+	found, err := a.one(tx, ctx, s.end(""), args...)
+	if err != nil {
+		return row, err
+	}
+	return found[0], nil
+}
+
+// lockUser keeps the user that the row points at from being deleted before the
+// transaction ends. It returns ErrReference if there is none.
+func (a *Adapter) lockUser(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value) error {
+	id, err := t.text(ctx, t.column("UserID"), row)
+	if err != nil {
+		return err
+	}
+	key, ok := a.users.bind(ctx, a.users.column("ID"), id)
+	if !ok {
+		return authdb.ErrReference
+	}
+	found, err := a.find(tx, ctx, a.queries().userShared, key)
+	if err == nil && len(found) == 0 {
+		err = authdb.ErrReference
+	}
+	return err
+}

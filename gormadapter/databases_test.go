@@ -1,0 +1,97 @@
+package gormadapter_test
+
+import (
+	"database/sql"
+	"fmt"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3"
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite"
+
+	"github.com/authdb/authdb/internal/testdb"
+)
+
+// A database is one that the tests run on: empty, and gone after the test.
+type database struct {
+	name string
+	open func(t testing.TB) (db *gorm.DB, version string)
+}
+
+// databases returns all that the adapter promises to work on. Servers that are
+// not there skip the test, or fail it where they are required.
+func databases() []database {
+	return []database{
+		{"sqlite-modernc", func(t testing.TB) (*gorm.DB, string) {
+			dsn := "file:" + testdb.SQLiteFile(t) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_time_format=sqlite"
+			return openGORM(t, sqlite.Dialector{DriverName: "sqlite", DSN: dsn}), "SQLite (modernc)"
+		}},
+		{"sqlite-mattn", func(t testing.TB) (*gorm.DB, string) {
+			if !cgo {
+				t.Skip("mattn/go-sqlite3 needs cgo")
+			}
+			dsn := "file:" + testdb.SQLiteFile(t) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=OFF&_foreign_keys=1"
+			return openGORM(t, sqlite.Open(dsn)), "SQLite (mattn, cgo)"
+		}},
+		{"postgres", func(t testing.TB) (*gorm.DB, string) {
+			s := testdb.New(t, testdb.Postgres)
+			return openGORM(t, postgres.Open(s.DSN)), s.Version
+		}},
+		{"mariadb", func(t testing.TB) (*gorm.DB, string) {
+			s := testdb.New(t, testdb.MariaDB)
+			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true")), s.Version
+		}},
+		{"mysql", func(t testing.TB) (*gorm.DB, string) {
+			s := testdb.New(t, testdb.MySQL)
+			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true")), s.Version
+		}},
+	}
+}
+
+func openGORM(t testing.TB, d gorm.Dialector) *gorm.DB {
+	t.Helper()
+	db, err := gorm.Open(d, &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool(t, db).Close() })
+	// Below what the servers allow to one test among several.
+	pool(t, db).SetMaxOpenConns(32)
+	return db
+}
+
+func pool(t testing.TB, db *gorm.DB) *sql.DB {
+	t.Helper()
+	pool, err := db.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+// onEach runs the test on every database.
+func onEach(t *testing.T, test func(t *testing.T, db *gorm.DB)) {
+	for _, d := range databases() {
+		t.Run(d.name, func(t *testing.T) {
+			db, _ := d.open(t)
+			test(t, db)
+		})
+	}
+}
+
+// on opens the database of that name.
+func on(t testing.TB, name string) *gorm.DB {
+	t.Helper()
+	for _, d := range databases() {
+		if d.name == name {
+			db, _ := d.open(t)
+			return db
+		}
+	}
+	t.Fatal(fmt.Sprintf("no database %q", name))
+	return nil
+}

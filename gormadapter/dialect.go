@@ -1,0 +1,98 @@
+package gormadapter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A dialect is what the databases differ in; all else is written once. It is
+// found by the name of GORM's dialector.
+type dialect struct {
+	name string
+
+	// forUpdate and forShare end a SELECT that locks its rows: exclusively,
+	// and against deletion and change of key. Where they are empty, writing
+	// transactions begin with beginImmediate and lock the database.
+	forUpdate, forShare string
+	beginImmediate      string
+
+	// exact is the condition that two texts are the same byte for byte; its
+	// two verbs are a column, and a placeholder or another column as
+	// exactColumn writes it. It stands beside a plain "=", which uses the
+	// index.
+	exact, exactColumn string
+
+	// instant selects a column of models.Time as text, before a driver has
+	// its own idea of it; "" where the driver is right.
+	instant string
+
+	// integer casts text to a number.
+	integer string
+
+	// keepsReturning says that an INSERT tells the values that the database
+	// made.
+	keepsReturning bool
+}
+
+// dialects returns the databases that the adapter knows.
+func dialects() []dialect {
+	return []dialect{
+		{
+			name:           "sqlite",
+			beginImmediate: "BEGIN IMMEDIATE",
+			// A cast keeps its column's collation, a postfix COLLATE wins.
+			exact:          "CAST(%s AS TEXT) = CAST(%s AS TEXT) COLLATE BINARY",
+			exactColumn:    "%s",
+			instant:        "CAST(%s AS TEXT)",
+			integer:        "CAST(%s AS INTEGER)",
+			keepsReturning: true,
+		},
+		{
+			name:      "postgres",
+			forUpdate: " FOR UPDATE",
+			forShare:  " FOR KEY SHARE",
+			// citext and nondeterministic collations fold; text in "C" does not.
+			exact:          `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
+			exactColumn:    "%s",
+			integer:        "CAST(%s AS bigint)",
+			keepsReturning: true,
+		},
+		{
+			name:      "mysql",
+			forUpdate: " FOR UPDATE",
+			// MariaDB has no FOR SHARE, and MySQL has both.
+			forShare: " LOCK IN SHARE MODE",
+			// Plain BINARY col would compare the bytes of the column's
+			// character set with those of the connection's.
+			exact:       "CAST(CONVERT(%s USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
+			exactColumn: "CONVERT(%s USING utf8mb4)",
+			instant:     "CAST(%s AS CHAR)",
+			integer:     "CAST(%s AS SIGNED)",
+		},
+	}
+}
+
+func dialectOf(name string) (dialect, error) {
+	all := dialects()
+	i := slices.IndexFunc(all, func(d dialect) bool { return d.name == name })
+	if i < 0 {
+		var names []string
+		for _, d := range all {
+			names = append(names, d.name)
+		}
+		return dialect{}, fmt.Errorf("no support for GORM's dialector %q: use one of %s", name, strings.Join(names, ", "))
+	}
+	return all[i], nil
+}
+
+// exactly is the condition that two expressions are the same text.
+func (d dialect) exactly(left, right string) string { return fmt.Sprintf(d.exact, left, right) }
+
+// cast applies a pattern with one verb, or none, to an expression.
+func cast(pattern, expr string) string {
+	if pattern == "" {
+		return expr
+	}
+	return fmt.Sprintf(pattern, expr)
+}

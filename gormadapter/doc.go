@@ -1,0 +1,59 @@
+// Package gormadapter keeps the contract of package authdb on SQLite,
+// PostgreSQL, MySQL and MariaDB, through GORM and the application's own row
+// types.
+//
+//	db, err := gorm.Open(postgres.Open(dsn), &gorm.Config{})
+//	...
+//	adapter := gormadapter.New(db)
+//	if err := adapter.Synchronize(ctx); err != nil { ... } // or your own migrations
+//
+// It imports no driver. Package datasource opens a database for those who have
+// none open.
+//
+// # Row types
+//
+// Any GORM struct can be a row. Each field of a record is stored in the row
+// field of the same Go name, or in the one tagged auth:"Name"; columns, types,
+// table names and naming strategy are the application's. Texts may be string,
+// *string, sql.NullString, integers or UUID types; instants models.Time,
+// time.Time, pointers to them, sql.NullTime, or integers and strings (see
+// authdb.Layout). Further fields travel in Extra, keyed by their Go name, and
+// come back typed through Decode.
+//
+// GORM's hooks run where GORM runs them for a struct: create, save and update
+// hooks with the whole row, find hooks on every row that is read, delete hooks
+// with the row loaded. DeleteExpired runs none. Rows that the application
+// soft-deleted (gorm.DeletedAt, or any type with query clauses) are not found.
+//
+// # Statements
+//
+// A look-up is one statement, GetSessionAndUser included. On tables that were
+// made by Synchronize, or looked at by Check, a write is
+//
+//	CreateUser                                      1
+//	LinkAccount, CreateSession, CreateAuthenticator 1, or 2 where no foreign key
+//	                                                to the user is known, or users
+//	                                                can be soft-deleted
+//	CreateVerificationToken                         1
+//	UpdateUser, UpdateAccount, UpdateSession,
+//	UpdateAuthenticatorCounter                      2, or 1 for an empty patch
+//	UnlinkAccount, DeleteSession                    1, or 2 if the row type has
+//	                                                delete hooks
+//	UseVerificationToken                            2
+//	DeleteUser                                      2 and 1 for each table that
+//	                                                points at users
+//	DeleteSessionsByUserID                          2
+//	DeleteExpired                                   2 for each table and 500 rows
+//
+// besides BEGIN and COMMIT wherever it is more than one. On MySQL a create is
+// one more if the row type has columns that the database computes a default
+// for, and on all databases if a column with a default is to be written zero.
+//
+// # Errors and logs
+//
+// An error names the operation, the contract's sentinel and the database's
+// code. It never prints the driver's text, which quotes tokens and addresses;
+// errors.As finds the driver's error in the chain. The adapter logs through the
+// application's GORM logger, without parameters and without the driver's text.
+// Errors of the application's hooks are wrapped in the same way.
+package gormadapter

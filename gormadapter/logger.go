@@ -1,0 +1,35 @@
+package gormadapter
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm/logger"
+)
+
+// quiet is the application's logger without what must not be in a log: the
+// parameters of statements, and the words of drivers. Both quote tokens.
+type quiet struct{ logger.Interface }
+
+func (q quiet) LogMode(level logger.LogLevel) logger.Interface {
+	return quiet{q.Interface.LogMode(level)}
+}
+
+// ParamsFilter leaves the placeholders in the statement. GORM asks for it
+// before it explains one.
+func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {
+	return sql, nil
+}
+
+// Trace passes on what the statement was and what class of error came of it.
+// What the contract has a sentinel for is an answer and no failure.
+func (q quiet) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
+	if err != nil {
+		if class, _ := classify(err); class.sentinel != nil || ctx.Err() != nil {
+			err = nil
+		} else {
+			err = wrap(ctx, "statement", err)
+		}
+	}
+	q.Interface.Trace(ctx, begin, fc, err)
+}

@@ -1,0 +1,155 @@
+package gormadapter
+
+import (
+	"context"
+	"errors"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/authdb/authdb"
+)
+
+// keys begins a method and returns the values of the table's key as its columns
+// bind them, or ErrNotFound if a column can't hold one.
+func (a *Adapter) keys(ctx context.Context, t *table, values ...string) ([]any, error) {
+	if err := a.begun(ctx, t); err != nil {
+		return nil, err
+	}
+	args := make([]any, len(values))
+	for i, v := range values {
+		arg, ok := t.bind(ctx, t.key[i], v)
+		if !ok {
+			return nil, authdb.ErrNotFound
+		}
+		args[i] = arg
+	}
+	return args, nil
+}
+
+// get looks one record up by its key.
+func get[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, error) {
+	args, err := a.keys(ctx, t, key...)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.readOne(ctx, a.queries().of[t].one, args...)
+	if err != nil {
+		return nil, err
+	}
+	return decodeTo[R](ctx, t, found[0])
+}
+
+// list looks all records of a user up. Of none the list is empty, not nil.
+func list[R any](ctx context.Context, a *Adapter, t *table, userID string) ([]*R, error) {
+	if err := a.begun(ctx, t); err != nil {
+		return nil, err
+	}
+	records := []*R{}
+	arg, ok := t.bind(ctx, t.column("UserID"), userID)
+	if !ok {
+		return records, nil
+	}
+	found, err := a.read(ctx, a.queries().of[t].byUser, arg)
+	if err != nil {
+		return nil, err
+	}
+	for _, rows := range found {
+		r, err := decodeTo[R](ctx, t, rows[0])
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
+
+// edit changes one record by its key, and returns it as it is then. The row is
+// locked and read first: its hooks see all of it, and of an unchanged row
+// MySQL would not say whether it was there.
+func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...string) (*R, error) {
+	args, err := a.keys(ctx, t, key...)
+	if err != nil && !errors.Is(err, authdb.ErrNotFound) {
+		return nil, err
+	}
+	if err := p.check(ctx, t); err != nil {
+		return nil, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	var row reflect.Value
+	if p.isEmpty() {
+		var found []reflect.Value
+		if found, err = a.readOne(ctx, a.queries().of[t].one, args...); err == nil {
+			row = found[0]
+			_, err = a.live(ctx, t, row)
+		}
+	} else {
+		err = a.inTx(ctx, func(tx *gorm.DB) error {
+			found, err := a.one(tx, ctx, a.queries().of[t].locked, args...)
+			if err != nil {
+				return err
+			}
+			row = found[0]
+			conditions, err := a.live(ctx, t, row)
+			if err != nil {
+				return err
+			}
+			where := a.matches(t, t.key, args)
+			where.Exprs = append(where.Exprs, conditions...)
+			return a.update(ctx, tx, t, row, where, p)
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return decodeTo[R](ctx, t, row)
+}
+
+// live returns ErrExpired for a row that has expired, and else the condition
+// that it has not.
+func (a *Adapter) live(ctx context.Context, t *table, row reflect.Value) ([]clause.Expression, error) {
+	c := t.column("Expires")
+	if c == nil {
+		return nil, nil
+	}
+	now := a.now()
+	expires, _, err := t.instant(ctx, c, row)
+	if err == nil && expires.Before(now) {
+		err = authdb.ErrExpired
+	}
+	if err != nil {
+		return nil, err
+	}
+	at, err := t.bindInstant(ctx, c, now)
+	return []clause.Expression{deadline{a, t, c, ">=", at}}, err
+}
+
+// drop removes one record by its key, if it is there: in one statement, or with
+// the row loaded for its hooks.
+func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
+	args, err := a.keys(ctx, t, key...)
+	if errors.Is(err, authdb.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	where := a.matches(t, t.key, args)
+	if !t.deleteHooks() {
+		return a.once(ctx, func(tx *gorm.DB) error {
+			_, err := a.remove(tx, t, where, reflect.Value{})
+			return err
+		})
+	}
+	return a.inTx(ctx, func(tx *gorm.DB) error {
+		found, err := a.find(tx, ctx, a.queries().of[t].locked, args...)
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		_, err = a.remove(tx, t, where, found[0][0])
+		return err
+	})
+}

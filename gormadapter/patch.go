@@ -1,0 +1,82 @@
+package gormadapter
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/authdb/authdb"
+)
+
+// A patch is what an update changes, of whichever record.
+type patch struct {
+	changes []change
+	extra   map[string]any
+}
+
+func (p *patch) isEmpty() bool {
+	for _, c := range p.changes {
+		if c.set {
+			return false
+		}
+	}
+	return len(p.extra) == 0
+}
+
+// check says what is wrong with the patch, before anything is read.
+func (p *patch) check(ctx context.Context, t *table) error {
+	return p.apply(ctx, t, t.newRow(), new(assignments))
+}
+
+// apply puts the patch into the row, and what it touched into set.
+func (p *patch) apply(ctx context.Context, t *table, row reflect.Value, set *assignments) error {
+	for _, change := range p.changes {
+		c := t.column(change.name)
+		if !change.set || c == nil { // the row drops what it has no field for
+			continue
+		}
+		if err := t.check(c, change.value); err != nil {
+			return err
+		}
+		null, err := t.store(ctx, c, row, change.value)
+		if err != nil {
+			return err
+		}
+		set.patched = append(set.patched, c)
+		if null {
+			set.nulls = append(set.nulls, c)
+		}
+	}
+	nulls, err := t.encodeExtra(ctx, p.extra, row)
+	for name := range p.extra {
+		if c := t.extra[name]; c != nil {
+			set.patched = append(set.patched, c)
+		}
+	}
+	set.nulls = append(set.nulls, nulls...)
+	return err
+}
+
+func userPatch(p authdb.UserPatch) *patch {
+	return &patch{[]change{
+		changeOf("Name", p.Name),
+		changeOf("Email", p.Email),
+		changeOf("EmailVerified", p.EmailVerified),
+		changeOf("Image", p.Image),
+	}, p.Extra}
+}
+
+func sessionPatch(p authdb.SessionPatch) *patch {
+	return &patch{[]change{changeOf("Expires", p.Expires)}, p.Extra}
+}
+
+func accountPatch(p authdb.AccountPatch) *patch {
+	return &patch{[]change{
+		changeOf("RefreshToken", p.RefreshToken),
+		changeOf("AccessToken", p.AccessToken),
+		changeOf("ExpiresAt", p.ExpiresAt),
+		changeOf("TokenType", p.TokenType),
+		changeOf("Scope", p.Scope),
+		changeOf("IDToken", p.IDToken),
+		changeOf("SessionState", p.SessionState),
+	}, p.Extra}
+}

@@ -1,0 +1,314 @@
+package gormadapter
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/authdb/authdb"
+)
+
+// A query is a SELECT, written once and sent many times.
+type query struct {
+	sql    string
+	vars   []any // what stands at the placeholders: a slot, or a constant
+	tables []*table
+}
+
+// A slot is the position of an argument of the call.
+type slot int
+
+// A facts says what is known of the database; the zero value knows nothing.
+type facts struct {
+	exact      map[*column]bool // compares byte for byte by itself
+	references map[*table]bool  // has an enforced foreign key to the user
+}
+
+// queries are the SELECTs of an adapter, as written for what is known.
+type queries struct {
+	facts facts
+	of    map[*table]*tableQueries
+
+	userShared     *query // locked against deletion
+	userAny        *query // soft-deleted or not, locked
+	userByEmail    *query
+	userByAccount  *query
+	sessionAndUser *query
+}
+
+// tableQueries are those that every table has.
+type tableQueries struct {
+	one    *query // by key
+	locked *query // the same, FOR UPDATE
+	byUser *query // in the order of lists
+}
+
+// A selection is a query in the making.
+type selection struct {
+	a     *Adapter
+	facts facts
+	stmt  *gorm.Statement
+	query *query
+}
+
+// aliases of a query's first and second table.
+const (
+	first  = "t"
+	second = "u"
+)
+
+// selectFrom begins a query for all columns of the tables; rows of the second
+// are the users of those of the first.
+func (a *Adapter) selectFrom(facts facts, t *table, user *table, columnsOf ...*table) *selection {
+	s := &selection{
+		a: a, facts: facts,
+		stmt:  &gorm.Statement{DB: a.base, Clauses: map[string]clause.Clause{}},
+		query: &query{tables: columnsOf},
+	}
+	s.write("SELECT ")
+	separator := ""
+	for _, from := range columnsOf {
+		alias := first
+		if from == user {
+			alias = second
+		}
+		for _, c := range from.columns {
+			s.write(separator, s.output(c, alias))
+			separator = ", "
+		}
+	}
+	s.write(" FROM ", s.quote(t.name), " ", s.quote(first))
+	if user != nil {
+		id, ref := user.column("ID"), t.column("UserID")
+		s.write(" JOIN ", s.quote(user.name), " ", s.quote(second), " ON ", s.name(id, second), " = ", s.name(ref, first))
+		if id.isText() && !(facts.exact[id] && facts.exact[ref]) {
+			s.write(" AND ", a.dialect.exactly(s.name(id, second), cast(a.dialect.exactColumn, s.name(ref, first))))
+		}
+	}
+	s.write(" WHERE 1 = 1")
+	return s
+}
+
+func (s *selection) write(parts ...string) {
+	for _, p := range parts {
+		s.stmt.SQL.WriteString(p)
+	}
+}
+
+func (s *selection) quote(name string) string { return s.stmt.Quote(name) }
+
+func (s *selection) name(c *column, alias string) string {
+	return s.stmt.Quote(clause.Column{Table: alias, Name: c.field.DBName})
+}
+
+// output is how a column is selected.
+func (s *selection) output(c *column, alias string) string {
+	if c.stored == modelTimeType {
+		return cast(s.a.dialect.instant, s.name(c, alias))
+	}
+	return s.name(c, alias)
+}
+
+// where adds the condition that a key column is the argument in that slot.
+func (s *selection) where(c *column, arg slot) *selection {
+	s.write(" AND ")
+	match{s.a, s.facts, c, arg, first}.Build(s.stmt)
+	return s
+}
+
+// equal is where by the column's own collation.
+func (s *selection) equal(c *column, arg slot) *selection {
+	s.write(" AND ", s.name(c, first), " = ")
+	s.stmt.AddVar(s.stmt, arg)
+	return s
+}
+
+// alive leaves out what the application has soft-deleted, by whatever clauses
+// the row type has for it.
+func (s *selection) alive(t *table, alias string) *selection {
+	for _, c := range t.schema.QueryClauses {
+		scratch := &gorm.Statement{DB: s.a.base, Table: alias, Schema: t.schema, Clauses: map[string]clause.Clause{}}
+		scratch.AddClause(c)
+		where, _ := scratch.Clauses["WHERE"].Expression.(clause.Where)
+		for _, e := range where.Exprs {
+			s.write(" AND ")
+			s.stmt.Table = alias
+			e.Build(s.stmt)
+		}
+	}
+	return s
+}
+
+// ofSomebody leaves out the rows of users that the application has
+// soft-deleted.
+func (s *selection) ofSomebody(t *table) *selection {
+	users, ref := s.a.users, t.column("UserID")
+	if ref == nil || !users.softDeletes() {
+		return s
+	}
+	s.write(" AND EXISTS (SELECT 1 FROM ", s.quote(users.name), " ", s.quote(second),
+		" WHERE ", s.name(users.column("ID"), second), " = ", s.name(ref, first))
+	s.alive(users, second).write(")")
+	return s
+}
+
+func (s *selection) end(suffix string) *query {
+	s.write(suffix)
+	s.query.sql, s.query.vars = s.stmt.SQL.String(), s.stmt.Vars
+	return s.query
+}
+
+// plan writes the queries for what is known of the database.
+func (a *Adapter) plan(f facts) *queries {
+	q := &queries{facts: f, of: map[*table]*tableQueries{}}
+	for _, t := range a.tables() {
+		byKey := func() *selection {
+			s := a.selectFrom(f, t, nil, t).alive(t, first).ofSomebody(t)
+			for i, c := range t.key {
+				s.where(c, slot(i))
+			}
+			return s
+		}
+		q.of[t] = &tableQueries{one: byKey().end(""), locked: byKey().end(a.dialect.forUpdate)}
+		if user := t.column("UserID"); user != nil {
+			q.of[t].byUser = a.selectFrom(f, t, nil, t).alive(t, first).ofSomebody(t).where(user, 0).end("")
+		}
+	}
+	user := func() *selection { return a.selectFrom(f, a.users, nil, a.users) }
+	id, email := a.users.column("ID"), a.users.column("Email")
+	q.userShared = user().alive(a.users, first).where(id, 0).end(a.dialect.forShare)
+	q.userAny = user().where(id, 0).end(a.dialect.forUpdate)
+	q.userByEmail = user().alive(a.users, first).equal(email, 0).end("")
+	if t := a.accounts; t != nil {
+		q.userByAccount = a.selectFrom(f, t, a.users, a.users).alive(t, first).alive(a.users, second).
+			where(t.key[0], 0).where(t.key[1], 1).end("")
+	}
+	if t := a.sessions; t != nil {
+		q.sessionAndUser = a.selectFrom(f, t, a.users, t, a.users).alive(t, first).alive(a.users, second).
+			where(t.key[0], 0).end("")
+	}
+	return q
+}
+
+// open sends the query. The text is complete: GORM's Raw would parse it, and
+// its Row panics where a statement can't be prepared.
+func open(tx *gorm.DB, ctx context.Context, q *query, args []any) (*sql.Rows, error) {
+	tx = tx.Raw("")
+	stmt := tx.Statement
+	stmt.Context, stmt.Table = ctx, q.tables[0].schema.Table // for tracing, and for resolvers that go by table
+	stmt.SQL.WriteString(q.sql)
+	for _, v := range q.vars {
+		if s, ok := v.(slot); ok {
+			v = args[s]
+		}
+		stmt.Vars = append(stmt.Vars, v)
+	}
+	return tx.Rows()
+}
+
+// find sends a query and returns its rows, for each of the query's tables one.
+func (a *Adapter) find(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([][]reflect.Value, error) {
+	rows, err := open(tx, ctx, q, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found [][]reflect.Value
+	for rows.Next() {
+		row, err := scan(ctx, q, rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, row)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	for _, row := range found {
+		for i, t := range q.tables {
+			if err := t.afterFind(tx, ctx, row[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// one is find where there is one row or none, which is ErrNotFound.
+func (a *Adapter) one(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
+	found, err := a.find(tx, ctx, q, args...)
+	if err == nil && len(found) == 0 {
+		err = authdb.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// read is find for a look-up, in no transaction.
+func (a *Adapter) read(ctx context.Context, q *query, args ...any) (found [][]reflect.Value, err error) {
+	err = a.retry(ctx, func() error {
+		found, err = a.find(a.base, ctx, q, args...)
+		return err
+	})
+	return found, err
+}
+
+// readOne is one for a look-up, in no transaction.
+func (a *Adapter) readOne(ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
+	found, err := a.read(ctx, q, args...)
+	if err == nil && len(found) == 0 {
+		err = authdb.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// scan reads the current row into new rows of the tables, as GORM would.
+func scan(ctx context.Context, q *query, rows *sql.Rows) ([]reflect.Value, error) {
+	var (
+		into   []reflect.Value
+		values []any
+	)
+	for _, t := range q.tables {
+		into = append(into, t.newRow())
+		for _, c := range t.columns {
+			values = append(values, c.field.NewValuePool.Get())
+		}
+	}
+	if err := rows.Scan(values...); err != nil {
+		return nil, err
+	}
+	i := 0
+	for n, t := range q.tables {
+		for _, c := range t.columns {
+			if err := c.field.Set(ctx, into[n], values[i]); err != nil {
+				return nil, faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", t.record, c.name, c.field.FieldType)
+			}
+			c.field.NewValuePool.Put(values[i])
+			i++
+		}
+	}
+	return into, nil
+}
+
+// afterFind calls the row type's hook.
+func (t *table) afterFind(tx *gorm.DB, ctx context.Context, row reflect.Value) error {
+	if !t.schema.AfterFind {
+		return nil
+	}
+	hook, ok := row.Interface().(interface{ AfterFind(*gorm.DB) error })
+	if !ok {
+		return nil
+	}
+	return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
+}

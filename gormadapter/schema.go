@@ -1,0 +1,133 @@
+package gormadapter
+
+import (
+	"context"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/catalog"
+)
+
+// Check implements authdb.Checker. It reads the catalogue, and what it finds
+// spares the adapter work: keys that compare exactly by themselves, and foreign
+// keys that guard what the adapter would lock for.
+func (a *Adapter) Check(ctx context.Context) error {
+	return wrap(ctx, "check", a.check(ctx))
+}
+
+func (a *Adapter) check(ctx context.Context) error {
+	if a.err != nil {
+		return a.err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	found, err := catalog.Check(ctx, a.session(ctx), a.catalogue())
+	if err != nil {
+		return err
+	}
+	a.learn(found)
+	return nil
+}
+
+// Synchronize implements authdb.Synchronizer.
+func (a *Adapter) Synchronize(ctx context.Context) error {
+	return wrap(ctx, "synchronize", a.synchronizeNow(ctx))
+}
+
+func (a *Adapter) synchronizeNow(ctx context.Context) error {
+	if a.err != nil {
+		return a.err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if a.joined {
+		return faultf(authdb.ErrNotSynchronized, "this adapter is inside a transaction, which creating tables could commit: call adapter.Synchronize(ctx) on one that is not")
+	}
+	if err := catalog.Synchronize(ctx, a.session(ctx), a.catalogue()); err != nil {
+		return err
+	}
+	a.synchronized.Store(true)
+	return a.check(ctx)
+}
+
+// synchronizeOnce does what authdb.WithSynchronize asks for: the first call
+// synchronises under its own context, and others wait. If it fails, the next
+// one tries.
+func (a *Adapter) synchronizeOnce(ctx context.Context) error {
+	if !a.opts.Synchronize || a.synchronized.Load() {
+		return nil
+	}
+	select {
+	case a.synchronize <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-a.synchronize }()
+	if a.synchronized.Load() {
+		return nil
+	}
+	return a.synchronizeNow(ctx)
+}
+
+// learn rewrites the queries for what the catalogue says.
+func (a *Adapter) learn(found map[string]*catalog.Table) {
+	layout := a.opts.Models.Layout
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}}
+	for _, t := range a.tables() {
+		have := found[t.name]
+		for _, c := range t.columns {
+			column := have.Column(c.field.DBName)
+			f.exact[c] = layout.ExactKeys || column != nil && column.Exact
+		}
+	}
+	id := a.users.column("ID")
+	for _, t := range a.children() {
+		ref := t.column("UserID")
+		guarded := found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
+		// A foreign key takes "ABC" for "abc" where the users' ids fold.
+		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.isText())
+	}
+	a.planned.Store(a.plan(f))
+}
+
+// catalogue says what the contract needs of the tables.
+func (a *Adapter) catalogue() []catalog.Model {
+	var all []catalog.Model
+	for _, t := range a.tables() {
+		m := catalog.Model{Record: t.record, Schema: t.schema, Table: t.name}
+		for _, c := range t.columns {
+			name := c.field.DBName
+			if c.extra {
+				continue
+			}
+			if c.key && c.isText() {
+				m.Keys = append(m.Keys, name)
+			}
+			if c.required {
+				m.Required = append(m.Required, name)
+			}
+			if c.user {
+				m.User = &catalog.Reference{Column: name, Table: a.users.name, TableColumn: a.users.column("ID").field.DBName}
+				m.Indexes = append(m.Indexes, []string{name})
+			}
+			if c.name == "Expires" {
+				m.Indexes = append(m.Indexes, []string{name})
+			}
+		}
+		m.Unique = append(m.Unique, columnNames(t.key))
+		if t == a.users {
+			m.Unique = append(m.Unique, columnNames([]*column{t.column("Email")}))
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+func columnNames(columns []*column) []string {
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.field.DBName)
+	}
+	return names
+}

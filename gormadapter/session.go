@@ -1,0 +1,131 @@
+package gormadapter
+
+import (
+	"cmp"
+	"context"
+	"reflect"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+)
+
+// CreateSession implements authdb.SessionStore.
+func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
+	created, err := create(ctx, a, a.sessions, session)
+	return created, wrap(ctx, "create session", err)
+}
+
+// GetSessionAndUser implements authdb.SessionStore, in one statement.
+func (a *Adapter) GetSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
+	session, user, err := a.getSessionAndUser(ctx, sessionToken)
+	return session, user, wrap(ctx, "get session and user", err)
+}
+
+func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
+	args, err := a.keys(ctx, a.sessions, sessionToken)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := a.readOne(ctx, a.queries().sessionAndUser, args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := decodeTo[authdb.Session](ctx, a.sessions, found[0])
+	if err != nil {
+		return nil, nil, err
+	}
+	if session.Expires.Before(a.now()) {
+		return nil, nil, authdb.ErrExpired
+	}
+	user, err := decodeTo[authdb.User](ctx, a.users, found[1])
+	if err != nil {
+		return nil, nil, err
+	}
+	return session, user, nil
+}
+
+// UpdateSession implements authdb.SessionStore.
+func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (*authdb.Session, error) {
+	session, err := edit[authdb.Session](ctx, a, a.sessions, sessionPatch(patch), sessionToken)
+	return session, wrap(ctx, "update session", err)
+}
+
+// DeleteSession implements authdb.SessionStore.
+func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) error {
+	return wrap(ctx, "delete session", a.drop(ctx, a.sessions, sessionToken))
+}
+
+// ListSessionsByUserID implements authdb.SessionLister.
+func (a *Adapter) ListSessionsByUserID(ctx context.Context, userID string) ([]*authdb.Session, error) {
+	sessions, err := list[authdb.Session](ctx, a, a.sessions, userID)
+	if err != nil {
+		return nil, wrap(ctx, "list sessions", err)
+	}
+	now := a.now()
+	sessions = slices.DeleteFunc(sessions, func(s *authdb.Session) bool { return s.Expires.Before(now) })
+	slices.SortFunc(sessions, func(x, y *authdb.Session) int {
+		return cmp.Or(y.Expires.Compare(x.Expires), cmp.Compare(x.SessionToken, y.SessionToken))
+	})
+	return sessions, nil
+}
+
+// DeleteSessionsByUserID implements authdb.SessionLister.
+func (a *Adapter) DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error) {
+	n, err := a.deleteSessionsByUserID(ctx, userID, exceptTokens)
+	return n, wrap(ctx, "delete sessions", err)
+}
+
+// deleteSessionsByUserID reads the sessions, under a lock, and deletes those
+// that are not excepted: the tokens to keep are compared here, exactly, and
+// the hooks of the row type get their rows.
+func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, except []string) (deleted int64, err error) {
+	if err := a.begun(ctx, a.sessions); err != nil {
+		return 0, err
+	}
+	t := a.sessions
+	arg, ok := t.bind(ctx, t.column("UserID"), userID)
+	if !ok {
+		return 0, nil
+	}
+	all := a.selectFrom(a.queries().facts, t, nil, t).where(t.column("UserID"), 0).end(a.dialect.forUpdate)
+	err = a.inTx(ctx, func(tx *gorm.DB) error {
+		deleted = 0
+		found, err := a.find(tx, ctx, all, arg)
+		if err != nil {
+			return err
+		}
+		if found, err = a.without(ctx, found, except); err != nil {
+			return err
+		}
+		if t.deleteHooks() {
+			deleted = int64(len(found))
+			return a.removeEach(ctx, tx, t, found)
+		}
+		for batch := range slices.Chunk(found, sweepBatch) {
+			n, err := a.removeRows(ctx, tx, t, batch)
+			if err != nil {
+				return err
+			}
+			deleted += n
+		}
+		return nil
+	})
+	return deleted, err
+}
+
+// without leaves the sessions with these tokens out.
+func (a *Adapter) without(ctx context.Context, sessions [][]reflect.Value, except []string) ([][]reflect.Value, error) {
+	var kept [][]reflect.Value
+	for _, s := range sessions {
+		token, err := a.sessions.text(ctx, a.sessions.key[0], s[0])
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(except, token) {
+			kept = append(kept, s)
+		}
+	}
+	return kept, nil
+}

@@ -1,0 +1,198 @@
+package gormadapter
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// attempts bounds how often the adapter does again what the server has rolled
+// back. With the pauses between them they take about two seconds.
+const attempts = 24
+
+// retry calls f again, after a pause, while the server says that it has rolled
+// f's work back or never began. Inside the caller's transaction f gets one
+// attempt: what is rolled back there is not the adapter's to repeat.
+func (a *Adapter) retry(ctx context.Context, f func() error) error {
+	for i := 1; ; i++ {
+		err := f()
+		if err == nil || a.joined || i == attempts || ctx.Err() != nil {
+			return err
+		}
+		if class, _ := classify(err); !class.retry {
+			return err
+		}
+		pause := min(time.Millisecond<<i, 128*time.Millisecond)
+		select {
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-ctx.Done():
+			return err
+		}
+	}
+}
+
+// session returns a statement's beginning for one call.
+func (a *Adapter) session(ctx context.Context) *gorm.DB {
+	return a.base.WithContext(ctx)
+}
+
+// once runs f, which sends one statement, in no transaction of its own: the
+// statement is all or nothing by itself.
+func (a *Adapter) once(ctx context.Context, f func(tx *gorm.DB) error) error {
+	return a.retry(ctx, func() error {
+		err := f(a.session(ctx))
+		if a.joined {
+			return err
+		}
+		return statementError(ctx, err)
+	})
+}
+
+// inTx runs f in a transaction: the one that New was given, or else one of its
+// own, which is committed if f returns nil.
+func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
+	if a.joined {
+		return f(a.session(ctx))
+	}
+	return a.retry(ctx, func() error {
+		tx, end, err := a.begin(ctx)
+		if err != nil {
+			return err
+		}
+		committed := false
+		defer func() {
+			if !committed { // f failed, or panicked
+				end(false)
+			}
+		}()
+		if err := f(tx); err != nil {
+			return err
+		}
+		committed = true
+		return commitError(ctx, end(true))
+	})
+}
+
+// begin returns a transaction and the function that commits or rolls it back.
+func (a *Adapter) begin(ctx context.Context) (*gorm.DB, func(commit bool) error, error) {
+	tx := a.session(ctx)
+	if a.dialect.beginImmediate != "" {
+		if pool, err := tx.DB(); err == nil {
+			return a.beginImmediate(ctx, tx, pool)
+		}
+	}
+	if tx = tx.Begin(); tx.Error != nil {
+		return nil, nil, tx.Error
+	}
+	return tx, func(commit bool) error {
+		if commit {
+			return tx.Commit().Error
+		}
+		return tx.Rollback().Error
+	}, nil
+}
+
+// beginImmediate begins a transaction that has the right to write from the
+// start, whatever the DSN says of BEGIN: SQLite refuses it at once to one that
+// began by reading, if another has written since.
+func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB) (*gorm.DB, func(bool) error, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	t := &immediateTx{conn}
+	tx.Statement.ConnPool = t
+	return tx, func(commit bool) error {
+		if commit {
+			if err := ctx.Err(); err != nil {
+				return errors.Join(err, t.Rollback())
+			}
+			return t.Commit()
+		}
+		return t.Rollback()
+	}, nil
+}
+
+// An immediateTx is a connection in a transaction that database/sql does not
+// know of. To GORM it is a transaction.
+type immediateTx struct{ *sql.Conn }
+
+var _ gorm.TxCommitter = (*immediateTx)(nil)
+
+// Commit commits and returns the connection to the pool.
+func (t *immediateTx) Commit() error {
+	// A context that ends now must not leave the transaction open.
+	_, err := t.ExecContext(context.Background(), "COMMIT")
+	if err != nil {
+		return errors.Join(t.Rollback(), err)
+	}
+	return t.Close()
+}
+
+// Rollback rolls back and returns the connection to the pool, or closes it if
+// that fails.
+func (t *immediateTx) Rollback() error {
+	_, err := t.ExecContext(context.Background(), "ROLLBACK")
+	if err != nil {
+		// ErrBadConn makes the pool close it; and some errors have
+		// rolled back already.
+		_ = t.Raw(func(any) error { return driver.ErrBadConn })
+		return nil
+	}
+	return t.Close()
+}
+
+// commitError marks an error of COMMIT that is not an answer of the server's:
+// nobody knows whether the work was done.
+func commitError(ctx context.Context, err error) error {
+	class, _ := classify(err)
+	if err == nil || ctx.Err() != nil || errors.Is(err, sql.ErrTxDone) || class.coded && !class.disconnect {
+		return err
+	}
+	return &unknownOutcome{err}
+}
+
+// statementError marks the error of a statement that commits itself, if the
+// connection was lost after it may have been sent.
+func statementError(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	var (
+		class, _ = classify(err)
+		network  *net.OpError
+		safe     interface{ SafeToRetry() bool }
+	)
+	switch {
+	case class.disconnect:
+	case class.coded, errors.As(err, &safe) && safe.SafeToRetry(), errors.As(err, &network) && network.Op == "dial":
+		return err
+	case network != nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isInvalidConn(err):
+	default:
+		return err
+	}
+	return &unknownOutcome{err}
+}
+
+// isInvalidConn reports whether err is MySQL's ErrInvalidConn, which the driver
+// returns where it can't say ErrBadConn because something had been written. It
+// has no type to be known by.
+func isInvalidConn(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if err.Error() == "invalid connection" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,427 @@
+package gormadapter
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/schema"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/models"
+)
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	modelTimeType = reflect.TypeFor[models.Time]()
+	isoMilli      = "2006-01-02T15:04:05.000Z07:00"
+	firstYear     = 1000
+	lastYear      = 9999
+)
+
+// check says what is wrong with a value of the record that is to be written,
+// before any statement is sent, so that every database answers alike.
+func (t *table) check(c *column, v any) error {
+	if isEmpty(v) || c.required && v == (time.Time{}) {
+		if c.required {
+			return faultf(authdb.ErrInvalid, "%s.%s: is required", t.record, c.name)
+		}
+		if c.null && c.kind == text && c.field.NotNull && (c.key || c.stored.Kind() != reflect.String) {
+			return faultf(authdb.ErrInvalid, "%s.%s: is required by %v, which holds no NULL there", t.record, c.name, t.schema.ModelType)
+		}
+		return nil
+	}
+	switch v := v.(type) {
+	case string:
+		return t.checkText(c, v)
+	case time.Time:
+		return t.checkInstant(c, v)
+	case *time.Time:
+		return t.checkInstant(c, *v)
+	}
+	return nil
+}
+
+func (t *table) checkText(c *column, s string) error {
+	switch {
+	case !utf8.ValidString(s):
+		return faultf(authdb.ErrInvalid, "%s.%s: is not UTF-8", t.record, c.name)
+	case strings.ContainsRune(s, 0):
+		return faultf(authdb.ErrInvalid, "%s.%s: holds a NUL byte", t.record, c.name)
+	case c.printable && strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return faultf(authdb.ErrInvalid, "%s.%s: is not printable ASCII", t.record, c.name)
+	case c.field.DataType == schema.String && c.field.Serializer == nil && c.field.Size > 0 && utf8.RuneCountInString(s) > c.field.Size:
+		return faultf(authdb.ErrInvalid, "%s.%s: is longer than %d characters", t.record, c.name, c.field.Size)
+	}
+	return nil
+}
+
+func (t *table) checkInstant(c *column, at time.Time) error {
+	if year := at.UTC().Year(); year < firstYear || year > lastYear {
+		return faultf(authdb.ErrInvalid, "%s.%s: the year is not within %d to %d", t.record, c.name, firstYear, lastYear)
+	}
+	return nil
+}
+
+func isEmpty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case *time.Time:
+		return v == nil
+	}
+	return false
+}
+
+// store puts a record's value into the row, converted to the type of the row's
+// field. It reports whether the column is to be NULL though the Go type has no
+// way to say so. A value that the field can't hold is ErrInvalid.
+func (t *table) store(ctx context.Context, c *column, row reflect.Value, v any) (null bool, err error) {
+	if v == nil || c.null && (v == "" || v == int64(0)) || isNilTime(v) {
+		// Set(nil) is the zero value, which is NULL in a pointer or a
+		// sql.Null type.
+		if err := c.field.Set(ctx, row, nil); err != nil {
+			return false, t.cannotHold(c)
+		}
+		return !holdsNull(c.field) && !c.field.NotNull, nil
+	}
+	switch v := v.(type) {
+	case time.Time:
+		return false, t.storeInstant(ctx, c, row, v)
+	case *time.Time:
+		return false, t.storeInstant(ctx, c, row, *v)
+	case string:
+		if v == "" { // an id that the database makes
+			return false, nil
+		}
+		return false, t.storeText(ctx, c, row, v)
+	case uint32:
+		return false, t.storeNumber(ctx, c, row, int64(v))
+	case int64:
+		return false, t.storeNumber(ctx, c, row, v)
+	}
+	if err := c.field.Set(ctx, row, v); err != nil {
+		return false, t.cannotHold(c)
+	}
+	return false, nil
+}
+
+func isNilTime(v any) bool {
+	p, ok := v.(*time.Time)
+	return ok && p == nil
+}
+
+// holdsNull reports whether the field's zero value is bound as NULL.
+func holdsNull(f *schema.Field) bool {
+	if f.FieldType.Kind() == reflect.Pointer {
+		return true
+	}
+	if v, ok := reflect.Zero(f.FieldType).Interface().(driver.Valuer); ok {
+		value, err := v.Value()
+		return err == nil && value == nil
+	}
+	return false
+}
+
+func (t *table) cannotHold(c *column) error {
+	return faultf(authdb.ErrInvalid, "%s.%s: is nothing that a %v can hold", t.record, c.name, c.field.FieldType)
+}
+
+// storeText reads the value back: a field of another type than string takes
+// spellings ("010", "{...}") that it would not return.
+func (t *table) storeText(ctx context.Context, c *column, row reflect.Value, s string) error {
+	if c.uuid && c.stored.Kind() == reflect.String && !isUUID(s) {
+		return t.cannotHold(c)
+	}
+	if err := c.field.Set(ctx, row, s); err != nil {
+		return t.cannotHold(c)
+	}
+	if c.stored.Kind() == reflect.String && c.field.Serializer == nil {
+		return nil
+	}
+	if got, err := t.text(ctx, c, row); err != nil || got != s {
+		return t.cannotHold(c)
+	}
+	return nil
+}
+
+// isUUID reports whether s is the spelling that databases return.
+func isUUID(s string) bool {
+	id, err := uuid.Parse(s)
+	return err == nil && id.String() == s
+}
+
+func (t *table) storeNumber(ctx context.Context, c *column, row reflect.Value, n int64) error {
+	if err := c.field.Set(ctx, row, n); err != nil {
+		return t.cannotHold(c)
+	}
+	if got, err := t.number(ctx, c, row); err != nil || got != n {
+		return faultf(authdb.ErrInvalid, "%s.%s: is out of the range of %v", t.record, c.name, c.field.FieldType)
+	}
+	return nil
+}
+
+// storeInstant stores UTC milliseconds, in the layout's form where the field is
+// text or a number.
+func (t *table) storeInstant(ctx context.Context, c *column, row reflect.Value, at time.Time) error {
+	at = milli(at)
+	var v any = at
+	switch {
+	case c.field.Serializer != nil:
+	case c.stored.Kind() == reflect.String && t.form == authdb.UnixMilli:
+		v = strconv.FormatInt(at.UnixMilli(), 10)
+	case c.stored.Kind() == reflect.String:
+		v = at.Format(isoMilli)
+	case isInteger(c.stored):
+		v = at.UnixMilli()
+	case c.stored == modelTimeType:
+		v = models.NewTime(at)
+	}
+	if err := c.field.Set(ctx, row, v); err != nil {
+		return t.cannotHold(c)
+	}
+	return nil
+}
+
+func milli(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
+
+func isInteger(t reflect.Type) bool {
+	v := reflect.Zero(t)
+	return v.CanInt() || v.CanUint()
+}
+
+// load puts the row's value into the record's field.
+func (t *table) load(ctx context.Context, c *column, row, dst reflect.Value) error {
+	switch c.kind {
+	case text:
+		s, err := t.text(ctx, c, row)
+		dst.SetString(s)
+		return err
+	case integer:
+		n, err := t.number(ctx, c, row)
+		dst.SetInt(n)
+		return err
+	case counter:
+		n, err := t.number(ctx, c, row)
+		dst.SetUint(uint64(n))
+		return err
+	case boolean:
+		v, err := t.plain(ctx, c, row)
+		dst.SetBool(v == true || v == int64(1))
+		return err
+	}
+	at, ok, err := t.instant(ctx, c, row)
+	switch {
+	case err != nil:
+		return err
+	case dst.Kind() == reflect.Pointer && ok:
+		dst.Set(reflect.ValueOf(&at))
+	case ok:
+		dst.Set(reflect.ValueOf(at))
+	}
+	return nil
+}
+
+// plain returns the row's value as one of string, int64, bool, time.Time, or
+// nil for NULL.
+func (t *table) plain(ctx context.Context, c *column, row reflect.Value) (any, error) {
+	v := c.field.ReflectValueOf(ctx, row)
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return nil, nil
+		}
+		v = v.Elem()
+	}
+	switch x := v.Interface().(type) {
+	case time.Time:
+		return x, nil
+	case models.Time:
+		return x.Time, nil
+	case fmt.Stringer: // before Valuer, which may be the id in binary
+		if v.IsZero() {
+			return nil, nil
+		}
+		if c.kind == text {
+			return x.String(), nil
+		}
+	}
+	if x, ok := v.Interface().(driver.Valuer); ok {
+		value, err := x.Value()
+		if b, ok := value.([]byte); ok {
+			value = string(b)
+		}
+		return value, err
+	}
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String(), nil
+	case v.CanInt():
+		return v.Int(), nil
+	case v.CanUint():
+		return int64(v.Uint()), nil
+	case v.Kind() == reflect.Bool:
+		return v.Bool(), nil
+	case v.CanConvert(timeType):
+		return v.Convert(timeType).Interface(), nil
+	}
+	return nil, faultf(authdb.ErrSchema, "%s.%s: no way to read a %v", t.record, c.name, c.field.FieldType)
+}
+
+func (t *table) text(ctx context.Context, c *column, row reflect.Value) (string, error) {
+	v, err := t.plain(ctx, c, row)
+	switch v := v.(type) {
+	case string:
+		return v, err
+	case int64:
+		return strconv.FormatInt(v, 10), err
+	}
+	return "", err
+}
+
+func (t *table) number(ctx context.Context, c *column, row reflect.Value) (int64, error) {
+	v, err := t.plain(ctx, c, row)
+	switch v := v.(type) {
+	case int64:
+		return v, err
+	case string:
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil {
+			return 0, faultf(authdb.ErrSchema, "%s.%s: the column holds no number", t.record, c.name)
+		}
+		return n, nil
+	}
+	return 0, err
+}
+
+// instant reports false for NULL.
+func (t *table) instant(ctx context.Context, c *column, row reflect.Value) (time.Time, bool, error) {
+	v, err := t.plain(ctx, c, row)
+	if v == nil || err != nil {
+		return time.Time{}, false, err
+	}
+	switch v := v.(type) {
+	case time.Time:
+		return milli(v), true, nil
+	case int64:
+		return time.UnixMilli(v).UTC(), true, nil
+	case string:
+		if t.form == authdb.UnixMilli {
+			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+				return time.UnixMilli(n).UTC(), true, nil
+			}
+		} else {
+			var at models.Time
+			if at.Scan(v) == nil {
+				return at.Time, true, nil
+			}
+		}
+	}
+	return time.Time{}, false, faultf(authdb.ErrSchema, "%s.%s: the column holds no instant", t.record, c.name)
+}
+
+// bind returns a look-up's value as the column binds it, and false if the
+// column can't hold it: then it finds nothing.
+func (t *table) bind(ctx context.Context, c *column, s string) (any, bool) {
+	if s == "" || !utf8.ValidString(s) || strings.ContainsRune(s, 0) || c.printable && t.checkText(c, s) != nil {
+		return nil, false
+	}
+	if c.stored.Kind() == reflect.String && c.field.Serializer == nil && !c.uuid {
+		if _, ok := reflect.Zero(c.field.FieldType).Interface().(driver.Valuer); !ok {
+			return s, true
+		}
+	}
+	row := t.newRow()
+	if t.storeText(ctx, c, row, s) != nil {
+		return nil, false
+	}
+	return t.bound(ctx, c.field, row), true
+}
+
+// bound returns the row's value as it is to be bound.
+func (t *table) bound(ctx context.Context, f *schema.Field, row reflect.Value) any {
+	v, _ := f.ValueOf(ctx, row)
+	return v
+}
+
+// bindInstant returns an instant as the column binds it.
+func (t *table) bindInstant(ctx context.Context, c *column, at time.Time) (any, error) {
+	row := t.newRow()
+	if err := t.storeInstant(ctx, c, row, at); err != nil {
+		return nil, err
+	}
+	return t.bound(ctx, c.field, row), nil
+}
+
+// isText reports whether the database compares the column as text, by a
+// collation.
+func (c *column) isText() bool {
+	return c.kind == text && !c.extra && !c.uuid && !isInteger(c.stored) &&
+		c.stored != reflect.TypeFor[uuid.UUID]()
+}
+
+// checkType says whether the adapter can read and write the row's type.
+func (t *table) checkType(c *column) error {
+	kind := c.stored.Kind()
+	scans := reflect.PointerTo(c.stored).Implements(reflect.TypeFor[interface{ Scan(any) error }]())
+	ok := scans || c.field.Serializer != nil
+	switch c.kind {
+	case text:
+		ok = ok || kind == reflect.String || isInteger(c.stored)
+	case integer, counter:
+		ok = ok || isInteger(c.stored)
+	case boolean:
+		ok = ok || kind == reflect.Bool || isInteger(c.stored)
+	case instant:
+		ok = ok || kind == reflect.String || isInteger(c.stored) || c.stored.ConvertibleTo(timeType)
+	}
+	if !ok {
+		return t.errorf("field %s is a %v, which can't store %s", c.field.Name, c.field.FieldType, c.name)
+	}
+	return nil
+}
+
+// encodeExtra stores what Extra holds, which must fit the row's fields exactly.
+func (t *table) encodeExtra(ctx context.Context, extra map[string]any, row reflect.Value) (nulls []*column, err error) {
+	for name, v := range extra {
+		c, err := t.extraColumn(name, v)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.field.Set(ctx, row, v); err != nil {
+			return nil, t.cannotHold(c)
+		}
+		if v == nil && !holdsNull(c.field) {
+			nulls = append(nulls, c)
+		}
+	}
+	return nulls, nil
+}
+
+// extraColumn returns the further column of that name, if the value is of its
+// type.
+func (t *table) extraColumn(name string, v any) (*column, error) {
+	c := t.extra[name]
+	switch {
+	case c == nil && t.column(name) != nil:
+		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: is a field of the record, not one of Extra", t.record, name)
+	case c == nil:
+		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: %v has no further field of that name", t.record, name, t.schema.ModelType)
+	case v != nil && reflect.TypeOf(v) != c.field.FieldType:
+		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: is a %T, and the row's field a %v", t.record, name, v, c.field.FieldType)
+	}
+	if s, ok := v.(string); ok {
+		return c, t.checkText(c, s)
+	}
+	if s, ok := v.(*string); ok && s != nil {
+		return c, t.checkText(c, *s)
+	}
+	return c, nil
+}

@@ -1,0 +1,289 @@
+package gormadapter
+
+import (
+	"context"
+	"database/sql/driver"
+	"reflect"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
+
+	"github.com/authdb/authdb"
+)
+
+// A match is the condition that a key column holds exactly a value.
+type match struct {
+	a     *Adapter
+	facts facts
+	c     *column
+	value any    // or a slot
+	alias string // of the table, if it has one
+}
+
+// Build writes the condition into a statement. The plain "=" is for the index.
+func (m match) Build(b clause.Builder) {
+	stmt := b.(*gorm.Statement)
+	name := stmt.Quote(clause.Column{Table: m.alias, Name: m.c.field.DBName})
+	stmt.WriteString(name + " = ")
+	stmt.AddVar(stmt, m.value)
+	if m.c.isText() && !m.facts.exact[m.c] {
+		var placeholder strings.Builder
+		stmt.AddVar(&placeholder, m.value)
+		stmt.WriteString(" AND " + m.a.dialect.exactly(name, placeholder.String()))
+	}
+}
+
+// A deadline is the condition that an instant lies before a value, or does not.
+type deadline struct {
+	a  *Adapter
+	t  *table
+	c  *column
+	op string
+	at any // as stored
+}
+
+// Build writes the condition into a statement.
+func (x deadline) Build(b clause.Builder) {
+	stmt := b.(*gorm.Statement)
+	name := stmt.Quote(clause.Column{Name: x.c.field.DBName})
+	if x.c.stored.Kind() == reflect.String && x.t.form == authdb.UnixMilli {
+		// As text, 999 is after 1000.
+		name = cast(x.a.dialect.integer, name)
+		n, _ := x.at.(string)
+		stmt.WriteString(name + " " + x.op + " " + n)
+		return
+	}
+	stmt.WriteString(name + " " + x.op + " ")
+	stmt.AddVar(stmt, x.at)
+}
+
+// matches is the condition that the columns hold the values exactly.
+func (a *Adapter) matches(t *table, columns []*column, values []any) clause.Where {
+	var where clause.Where
+	for i, c := range columns {
+		where.Exprs = append(where.Exprs, match{a: a, facts: a.queries().facts, c: c, value: values[i]})
+	}
+	return where
+}
+
+// into begins a statement that writes to the table.
+func into(tx *gorm.DB, t *table) *gorm.DB {
+	if t.name != t.schema.Table {
+		return tx.Table(t.name)
+	}
+	return tx
+}
+
+// insert stores a new row and fills in what the database made of it. The
+// columns in nulls are to be NULL though the row can't say so.
+func (a *Adapter) insert(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value, forced []*column, nulls []*column) error {
+	var omit []string
+	for _, c := range nulls {
+		omit = append(omit, c.field.DBName)
+	}
+	// What has a default is replaced by it if it is zero, or left out.
+	var again []*column
+	values := map[*column]any{}
+	for _, c := range append(forced, nulls...) {
+		if _, zero := c.field.ValueOf(ctx, row); zero && c.field.HasDefaultValue && !c.field.AutoIncrement {
+			again = append(again, c)
+			values[c] = reflect.Zero(c.field.FieldType).Interface()
+		}
+	}
+	if err := into(tx, t).Omit(omit...).Create(row.Interface()).Error; err != nil {
+		return err
+	}
+	if len(again) == 0 {
+		return nil
+	}
+	for _, c := range again {
+		if err := c.field.Set(ctx, row, values[c]); err != nil {
+			return t.cannotHold(c)
+		}
+	}
+	where, set := a.identity(ctx, t, row), assignments{t: t, row: row, patched: again, nulls: nulls}
+	return into(tx, t).Model(row.Interface()).Clauses(where, set).UpdateColumns(row.Interface()).Error
+}
+
+// insertsOnce reports whether insert is one statement, which needs no
+// transaction.
+func (t *table) insertsOnce(forced []*column, nulls []*column) bool {
+	if t.schema.BeforeCreate || t.schema.AfterCreate || t.schema.BeforeSave || t.schema.AfterSave {
+		return false
+	}
+	for _, c := range append(forced, nulls...) {
+		if c.field.HasDefaultValue {
+			return false
+		}
+	}
+	return true
+}
+
+// identity is the condition that picks the row: by its primary key, or by the
+// record's where the row type has none.
+func (a *Adapter) identity(ctx context.Context, t *table, row reflect.Value) clause.Where {
+	var where clause.Where
+	for _, f := range t.schema.PrimaryFields {
+		where.Exprs = append(where.Exprs, clause.Eq{Column: clause.Column{Name: f.DBName}, Value: t.bound(ctx, f, row)})
+	}
+	if len(where.Exprs) > 0 {
+		return where
+	}
+	var values []any
+	for _, c := range t.key {
+		values = append(values, t.bound(ctx, c.field, row))
+	}
+	return a.matches(t, t.key, values)
+}
+
+// assignments is the SET clause of an update: the patched columns, and those
+// that the row type's hooks changed. It is written when GORM builds the
+// statement, which is after the hooks.
+type assignments struct {
+	t       *table
+	row     reflect.Value
+	before  map[*schema.Field]any // images of the columns; nil if there are no hooks
+	patched []*column
+	nulls   []*column // of those, the ones to be NULL
+}
+
+// Name names the clause.
+func (s assignments) Name() string { return "SET" }
+
+// MergeClause makes the clause this one.
+func (s assignments) MergeClause(c *clause.Clause) { c.Expression = s }
+
+// Build writes the clause into a statement.
+func (s assignments) Build(b clause.Builder) {
+	stmt := b.(*gorm.Statement)
+	var set clause.Set
+	for _, f := range s.t.stored() {
+		var v any
+		switch {
+		case contains(s.nulls, f):
+		case contains(s.patched, f):
+			v = s.t.bound(stmt.Context, f, s.row)
+		case s.before != nil && !f.PrimaryKey && image(stmt.Context, f, s.row) != s.before[f]:
+			v = s.t.bound(stmt.Context, f, s.row)
+		default:
+			continue
+		}
+		set = append(set, clause.Assignment{Column: clause.Column{Name: f.DBName}, Value: v})
+	}
+	set.Build(stmt)
+}
+
+func contains(columns []*column, f *schema.Field) bool {
+	for _, c := range columns {
+		if c.field == f {
+			return true
+		}
+	}
+	return false
+}
+
+// image returns what the column's value comes to for the database, as a value
+// that later changes to the row do not reach.
+func image(ctx context.Context, f *schema.Field, row reflect.Value) any {
+	v, _ := f.ValueOf(ctx, row)
+	if valuer, ok := v.(driver.Valuer); ok && !isNilPointer(v) {
+		v, _ = valuer.Value()
+	}
+	rv := reflect.ValueOf(v)
+	for rv.Kind() == reflect.Pointer {
+		if rv.IsNil() {
+			return nil
+		}
+		rv = rv.Elem()
+	}
+	if !rv.IsValid() {
+		return nil
+	}
+	if b, ok := rv.Interface().([]byte); ok {
+		return string(b)
+	}
+	if !rv.Comparable() {
+		return nil
+	}
+	return rv.Interface()
+}
+
+func isNilPointer(v any) bool {
+	rv := reflect.ValueOf(v)
+	return rv.Kind() == reflect.Pointer && rv.IsNil()
+}
+
+// update patches the row, which the transaction has locked, and writes what
+// has changed.
+func (a *Adapter) update(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value, where clause.Where, p *patch) error {
+	set := assignments{t: t, row: row}
+	if t.schema.BeforeSave || t.schema.BeforeUpdate {
+		set.before = map[*schema.Field]any{}
+		for _, f := range t.stored() {
+			set.before[f] = image(ctx, f, row)
+		}
+	}
+	if err := p.apply(ctx, t, row, &set); err != nil {
+		return err
+	}
+	now := a.now()
+	for _, c := range t.columns {
+		if c.field.AutoUpdateTime > 0 && !contains(set.patched, c.field) {
+			var v any = now
+			switch c.field.AutoUpdateTime {
+			case schema.UnixNanosecond:
+				v = now.UnixNano()
+			case schema.UnixMillisecond:
+				v = now.UnixMilli()
+			case schema.UnixSecond:
+				if c.field.DataType != schema.Time {
+					v = now.Unix()
+				}
+			}
+			if err := c.field.Set(ctx, row, v); err != nil {
+				return t.cannotHold(c)
+			}
+			set.patched = append(set.patched, c)
+		}
+	}
+	return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface()).Error
+}
+
+// remove deletes for good what the condition picks. A row that was loaded gets
+// the delete hooks of its type.
+func (a *Adapter) remove(tx *gorm.DB, t *table, where clause.Where, loaded reflect.Value) (int64, error) {
+	row := loaded
+	if !loaded.IsValid() {
+		row = t.newRow()
+		tx = tx.Session(&gorm.Session{SkipHooks: true})
+	}
+	res := into(tx, t).Unscoped().Clauses(where).Delete(row.Interface())
+	return res.RowsAffected, res.Error
+}
+
+// deleteHooks reports whether a row must be loaded before it is deleted.
+func (t *table) deleteHooks() bool { return t.schema.BeforeDelete || t.schema.AfterDelete }
+
+// removeEach deletes loaded rows one by one, with the delete hooks of their
+// type.
+func (a *Adapter) removeEach(ctx context.Context, tx *gorm.DB, t *table, rows [][]reflect.Value) error {
+	for _, r := range rows {
+		if _, err := a.remove(tx, t, a.identity(ctx, t, r[0]), r[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeRows deletes loaded rows in one statement, if the conditions hold of
+// them, without hooks.
+func (a *Adapter) removeRows(ctx context.Context, tx *gorm.DB, t *table, rows [][]reflect.Value, conditions ...clause.Expression) (int64, error) {
+	any := make([]clause.Expression, len(rows))
+	for i, r := range rows {
+		any[i] = clause.And(a.identity(ctx, t, r[0]).Exprs...)
+	}
+	where := clause.Where{Exprs: append(conditions, clause.And(clause.Or(any...)))}
+	return a.remove(tx, t, where, reflect.Value{})
+}
