@@ -10,7 +10,26 @@
 //
 //	adapter := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &Member{}}))
 //
-// The rows have no methods that embedding would promote.
+// The rows have no methods that embedding would promote, and their indexes
+// are named after the table that they end up in, so that one row can be
+// embedded in several tables of one database.
+//
+// # Sizes
+//
+// Keys are as long as the key of an index may be on MySQL. A size of
+// 4294967295 is text without a limit on every database, also where the
+// application set mysql.Config.DefaultStringSize.
+//
+// # AutoMigrate
+//
+// The adapter's Synchronize is what makes these tables. db.AutoMigrate over
+// tables that it made changes nothing, and on an empty database
+// db.AutoMigrate(models.All()...) makes tables that the adapter works on. They
+// have no foreign keys, and on MySQL and MariaDB the collation that the
+// database has as its default, unless it is said:
+//
+//	db.Set("gorm:table_options", " DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin"). // MariaDB: utf8mb4_nopad_bin
+//		AutoMigrate(models.All()...)
 package models
 
 // All returns one of each row, in an order in which tables can be created:

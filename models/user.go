@@ -5,6 +5,6 @@ type User struct {
 	ID            string  `gorm:"primaryKey;size:64"`
 	Name          *string `gorm:"size:4294967295"`
 	Email         *string `gorm:"size:320;uniqueIndex"`
-	EmailVerified *Time
+	EmailVerified *Time   `gorm:"size:64"`
 	Image         *string `gorm:"size:4294967295"`
 }

@@ -5,5 +5,5 @@ package models
 type VerificationToken struct {
 	Identifier string `gorm:"primaryKey;size:320"`
 	Token      string `gorm:"primaryKey;size:255"`
-	Expires    Time   `gorm:"not null;index"`
+	Expires    Time   `gorm:"size:64;not null;index"`
 }

@@ -1,0 +1,198 @@
+// Package catalog compares the tables that an adapter needs with those that a
+// database has, and creates what is missing.
+//
+// The way is always the same, so that further kinds of change find their place
+// in it:
+//
+//	Read         what there is: tables, columns, keys
+//	desired      what the row types and the contract want
+//	compare      the differences, each with its SQL
+//	Synchronize  runs the SQL of those differences that are safe, or nothing
+//
+// What differs between databases is data and small functions in dialect.go and
+// one reader for each.
+package catalog
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+)
+
+// A Model is a record's row type and what the contract needs of its table.
+type Model struct {
+	Record string         // "User", "Account", ... for messages
+	Schema *schema.Schema // as parsed by GORM: columns, types, tagged indexes
+
+	// Table is the name as in SQL, without quotes, and may have a schema of
+	// PostgreSQL, a database of MySQL or an attached database of SQLite
+	// before it: "auth.users".
+	Table string
+
+	Unique   [][]string // sets of columns that must be unique, the primary key aside
+	Indexes  [][]string // sets of columns that should have an index
+	Keys     []string   // text columns that are compared as keys
+	Required []string   // columns that may not be NULL by the contract
+
+	User *Reference // nil for users and verification tokens
+}
+
+// A Reference is the column that holds a user's id, and where the user is.
+type Reference struct {
+	Column      string
+	Table       string
+	TableColumn string
+}
+
+// A Table is one that was found.
+type Table struct {
+	Name        string // as asked for
+	View        bool   // or something else that is selected from and is no table
+	Engine      string // MySQL's storage engine
+	Columns     []Column
+	Keys        []Key // the primary key first, then by name
+	ForeignKeys []ForeignKey
+
+	folds bool // column names differ in more than case
+}
+
+// A Column is one of a table's.
+type Column struct {
+	Name       string
+	Type       string // as the database spells it, with length
+	Nullable   bool
+	Default    string // an expression, as the database spells it
+	HasDefault bool   // if the database fills the column when an INSERT leaves it out
+	Collation  string // "" where it has none, or the database's default
+	Numbered   bool   // auto-increment, identity, rowid
+
+	// Exact says that the column holds text and compares byte for byte, in
+	// conditions and in unique keys: it folds no case or accent, and neither
+	// pads nor trims. It is false for everything that is not text.
+	Exact bool
+}
+
+// A Key is an index, or what a constraint has made one.
+type Key struct {
+	Name    string // "" for a primary key that has none
+	Columns []string
+	Unique  bool
+	Primary bool
+
+	// Partial says that the key does not hold the whole value of its columns
+	// for every row: it has a WHERE, an expression or a prefix, or was never
+	// completed. A partial unique key proves nothing.
+	Partial bool
+}
+
+// A ForeignKey is a constraint from some columns to another table's.
+type ForeignKey struct {
+	Name       string
+	Columns    []string
+	RefTable   string // as asked for, if it is one of the tables asked for
+	RefColumns []string
+	OnDelete   string // "CASCADE", "NO ACTION", ...
+
+	// Enforced says that the database refuses new rows that break it.
+	Enforced bool
+}
+
+// Column returns the column of that name as the database compares names, or
+// nil.
+func (t *Table) Column(name string) *Column {
+	if t == nil {
+		return nil
+	}
+	for i := range t.Columns {
+		if t.same(t.Columns[i].Name, name) {
+			return &t.Columns[i]
+		}
+	}
+	return nil
+}
+
+// same reports whether two names are one column.
+func (t *Table) same(a, b string) bool { return a == b || t.folds && strings.EqualFold(a, b) }
+
+// subset reports whether all of some columns are among others.
+func (t *Table) subset(some, of []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool {
+		return !slices.ContainsFunc(of, func(o string) bool { return t.same(s, o) })
+	})
+}
+
+// UniqueOn reports whether no two rows can have the same values in the
+// columns: whether a whole unique key has no other columns than these.
+func (t *Table) UniqueOn(columns ...string) bool {
+	if t == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.Keys, func(k Key) bool {
+		return k.Unique && !k.Partial && len(k.Columns) > 0 && t.subset(k.Columns, columns)
+	})
+}
+
+// References reports whether an enforced foreign key leads from the column to
+// that of the other table.
+func (t *Table) References(column, table, tableColumn string) bool {
+	if t == nil {
+		return false
+	}
+	return slices.ContainsFunc(t.ForeignKeys, func(f ForeignKey) bool {
+		return f.Enforced && f.RefTable == table && len(f.Columns) == 1 && len(f.RefColumns) == 1 &&
+			t.same(f.Columns[0], column) && t.same(f.RefColumns[0], tableColumn)
+	})
+}
+
+// Read returns the tables of these names that exist, by the name as given. It
+// may be called inside a transaction.
+func Read(ctx context.Context, db *gorm.DB, tables ...string) (map[string]*Table, error) {
+	d, err := dialectOf(db)
+	if err != nil {
+		return nil, err
+	}
+	var found map[string]*Table
+	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
+		found, err = d.read(tx, unique(tables))
+		return err
+	})
+	return found, describe("read the catalogue", err)
+}
+
+func unique(names []string) []string {
+	var list []string
+	for _, name := range names {
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// sortKeys puts the keys into an order that does not depend on when they were
+// made.
+func sortKeys(t *Table) {
+	slices.SortFunc(t.Keys, func(a, b Key) int {
+		if a.Primary != b.Primary {
+			if a.Primary {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	slices.SortFunc(t.ForeignKeys, func(a, b ForeignKey) int {
+		return strings.Compare(a.Name+"\x00"+strings.Join(a.Columns, "\x00"), b.Name+"\x00"+strings.Join(b.Columns, "\x00"))
+	})
+}
+
+// split cuts a name as in Model.Table into what qualifies it and the rest.
+func split(table string) (qualifier, name string) {
+	if qualifier, name, ok := strings.Cut(table, "."); ok {
+		return qualifier, name
+	}
+	return "", table
+}

@@ -1,0 +1,173 @@
+package catalog
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// A dialect is what one database does differently from the others.
+type dialect struct {
+	// read is Read on one connection.
+	read func(tx *gorm.DB, tables []string) (map[string]*Table, error)
+
+	// exclusively calls work while no other process is inside exclusively for
+	// the same tables. If work fails, nothing of it stays; where DDL can't be
+	// taken back by the database, work itself sees to that.
+	exclusively func(tx *gorm.DB, conn pinned, tables []string, work func(tx *gorm.DB) error) error
+
+	// options returns what follows CREATE TABLE (...), nil for nothing.
+	options func(tx *gorm.DB) (string, error)
+
+	families []family        // what types have in common; the first match counts
+	alike    map[string]bool // "wanted/found": families that serve each other
+	unserial *strings.Replacer
+	sameInt  bool // a foreign key wants integers of the very same type
+	collates bool // and text of the very same collation
+
+	transactional   bool // DDL is rolled back with the rest
+	inlineIndexes   bool // indexes are part of CREATE TABLE
+	nullablePrimary bool // a primary key takes NULL unless told otherwise
+	qualifiedIndex  bool // CREATE INDEX schema.name ON table
+	localReferences bool // a foreign key can't leave its schema, nor name it
+	columnComments  bool // comments are statements of their own
+}
+
+// A family is a set of types that hold the same kind of value.
+type family struct {
+	name string
+	is   *regexp.Regexp
+}
+
+func families(namesAndPatterns ...string) []family {
+	var list []family
+	for i := 0; i < len(namesAndPatterns); i += 2 {
+		list = append(list, family{namesAndPatterns[i], regexp.MustCompile(namesAndPatterns[i+1])})
+	}
+	return list
+}
+
+// familiesSQLite follow the rules of affinity, which say how values of a
+// declared type are stored, but for datetime, which GORM and others declare
+// and then hold text in. What matches nothing is numeric: uuid, for one.
+var familiesSQLite = families(
+	"integer", `int`,
+	"text", `char|clob|text`,
+	"bytes", `blob|^$`,
+	"time", `^datetime|^timestamp`,
+	"number", ``,
+)
+
+// The dialects, by GORM's name. MariaDB is "mysql".
+var dialects = map[string]*dialect{
+	"sqlite": {
+		read:            readSQLite,
+		exclusively:     exclusivelySQLite,
+		families:        familiesSQLite,
+		alike:           pairs("time/text", "text/time", "integer/number", "number/integer", "text/bytes", "time/bytes"),
+		unserial:        strings.NewReplacer(" PRIMARY KEY AUTOINCREMENT", ""),
+		transactional:   true,
+		nullablePrimary: true,
+		qualifiedIndex:  true,
+		localReferences: true,
+	},
+	"postgres": {
+		read:        readPostgres,
+		exclusively: exclusivelyPostgres,
+		families: families(
+			"text", `^(text|varchar|char|bpchar|citext|name)\b`,
+			"integer", `^(smallint|integer|bigint|int|int2|int4|int8|(small|big)?serial[248]?)\b`,
+			"number", `^(numeric|decimal|real|double|float)`,
+			"uuid", `^uuid\b`,
+			"time", `^timestamp`,
+			"date", `^date\b`,
+			"bool", `^bool`,
+			"bytes", `^bytea\b`,
+		),
+		alike:          pairs("integer/number"),
+		unserial:       strings.NewReplacer("bigserial", "bigint", "smallserial", "smallint", "serial", "integer"),
+		transactional:  true,
+		columnComments: true,
+	},
+	"mysql": {
+		read:        readMySQL,
+		exclusively: exclusivelyMySQL,
+		options:     optionsMySQL,
+		families: families(
+			"text", `^(var)?char\b|text\b`,
+			"integer", `^((tiny|small|medium|big)?int|integer|bool|boolean|bit)\b`,
+			"number", `^(decimal|numeric|float|double)\b`,
+			"uuid", `^uuid\b`,
+			"time", `^(datetime|timestamp)\b`,
+			"date", `^date\b`,
+			"bytes", `^(var)?binary\b|blob\b`,
+		),
+		alike:         pairs("integer/number", "text/bytes", "bytes/text"),
+		unserial:      strings.NewReplacer(" AUTO_INCREMENT", "", " auto_increment", ""),
+		sameInt:       true,
+		collates:      true,
+		inlineIndexes: true,
+	},
+}
+
+func pairs(list ...string) map[string]bool {
+	m := map[string]bool{}
+	for _, pair := range list {
+		m[pair] = true
+	}
+	return m
+}
+
+func dialectOf(db *gorm.DB) (*dialect, error) {
+	if d := dialects[db.Name()]; d != nil {
+		return d, nil
+	}
+	return nil, plainf("the catalogue of %q: %w; there are sqlite, postgres and mysql", db.Name(), errors.ErrUnsupported)
+}
+
+// family returns the name of the type's family, or "" if it has none.
+func (d *dialect) family(typ string) string { return familyOf(d.families, typ) }
+
+func familyOf(list []family, typ string) string {
+	typ = strings.ToLower(typ)
+	// The long spellings begin like other types' names.
+	typ = strings.NewReplacer("character varying", "varchar", "character", "char").Replace(typ)
+	for _, f := range list {
+		if f.is.MatchString(typ) {
+			return f.name
+		}
+	}
+	return ""
+}
+
+// fits reports whether a column of the type found can hold what one of the
+// type wanted does. An unknown type has the benefit of the doubt: it may be
+// the application's own.
+func (d *dialect) fits(wanted, found string) bool {
+	w, f := d.family(wanted), d.family(found)
+	return w == "" || f == "" || w == f || d.alike[w+"/"+f]
+}
+
+var (
+	arguments = regexp.MustCompile(`\s*\([^)]*\)`)
+	collated  = regexp.MustCompile(`(?i)\b(character set|charset|collate)\b`)
+)
+
+// canReference reports whether a foreign key from a column of the child's
+// type may lead to one of the parent's.
+func (d *dialect) canReference(child, parent string) bool {
+	if collated.MatchString(child) || collated.MatchString(parent) {
+		return child == parent
+	}
+	c, p := d.family(child), d.family(parent)
+	if c != p {
+		return false
+	}
+	if d.sameInt && c != "text" {
+		bare := func(s string) string { return arguments.ReplaceAllString(strings.ToLower(s), "") }
+		return bare(child) == bare(parent)
+	}
+	return true
+}

@@ -1,0 +1,91 @@
+package catalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// A serverError is what the database refused. It prints what was being done
+// and the number, never the driver's words, which may quote values. Those are
+// reached with Unwrap.
+type serverError struct {
+	what  string
+	cause error
+}
+
+func (e *serverError) Error() string {
+	switch {
+	case errors.Is(e.cause, context.Canceled), errors.Is(e.cause, context.DeadlineExceeded):
+		return e.what + ": the context ended"
+	}
+	code := code(e.cause)
+	switch hint := hints[code]; {
+	case hint != "":
+		return fmt.Sprintf("%s: %s (%s)", e.what, hint, code)
+	case code != "":
+		return fmt.Sprintf("%s: refused by the database (%s)", e.what, code)
+	}
+	return e.what + ": refused by the database or its driver"
+}
+
+func (e *serverError) Unwrap() error { return e.cause }
+
+// describe says what was being done when err came up, unless it has been said.
+func describe(what string, err error) error {
+	var known *serverError
+	if err == nil || errors.As(err, &known) || errors.As(err, new(plainError)) {
+		return err
+	}
+	return &serverError{what, err}
+}
+
+// A plainError has no words but ours and may be printed.
+type plainError struct{ error }
+
+func (e plainError) Unwrap() error { return errors.Unwrap(e.error) }
+
+func plainf(format string, args ...any) error { return plainError{fmt.Errorf(format, args...)} }
+
+// hints are the numbers that someone has to do something about.
+var hints = map[string]string{
+	"42501": "the database user lacks a right: CREATE on the schema, REFERENCES on the users",
+	"25006": "the database is read-only",
+	"3F000": "no schema to create in: set search_path, or name the schema",
+	"1142":  "the database user lacks a right: CREATE, REFERENCES or INDEX",
+	"1044":  "the database user has no right to this database",
+	"1049":  "no such database",
+	"1046":  "no database is selected",
+	"1071":  "a key is too long: give the field a smaller size",
+	"1290":  "the server is read-only",
+	"1836":  "the server is read-only",
+	"8":     "the database is read-only",
+	"1544":  "the database is read-only",
+	"5":     "the database was locked for too long",
+	"6":     "the database was locked for too long",
+}
+
+// code returns the SQLSTATE or number of a driver's error. No driver may be
+// imported, so that an adapter costs nobody one: pgx has SQLState, the pure Go
+// SQLite has Code, the MySQL driver and the SQLite in C have exported fields.
+func code(err error) string {
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) { //nolint:errorlint // unwrapped by the loop, to see each type in turn
+		case interface{ SQLState() string }:
+			return e.SQLState()
+		case interface{ Code() int }:
+			return fmt.Sprint(e.Code())
+		}
+		v := reflect.Indirect(reflect.ValueOf(err))
+		if v.Kind() != reflect.Struct {
+			continue
+		}
+		for _, name := range []string{"Number", "ExtendedCode"} {
+			if f := v.FieldByName(name); f.IsValid() && f.CanInterface() && (f.CanInt() || f.CanUint()) {
+				return fmt.Sprint(f.Interface())
+			}
+		}
+	}
+	return ""
+}

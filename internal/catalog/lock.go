@@ -1,0 +1,163 @@
+package catalog
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/hex"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// The lock is one for all tables of a database and not one for each set of
+// tables: sets may overlap without being the same.
+const lockName = "authdb: synchronize"
+
+// cleanup bounds what is done after a context has ended.
+const cleanup = 10 * time.Second
+
+func exclusivelyPostgres(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.DB) error) error {
+	ctx := tx.Statement.Context
+	// Whatever the database's default is: after the lock has been waited for,
+	// the catalogue must be as it is then and not as it was before.
+	dbtx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return describe("begin", err)
+	}
+	defer func() { _ = dbtx.Rollback() }()
+	tx = session(ctx, tx, dbtx)
+	// Advisory locks belong to one database. This one ends with the
+	// transaction, also behind a pooler that gives every transaction another
+	// connection.
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(lockName))
+	if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", int64(h.Sum64())).Error; err != nil { //nolint:gosec // any 64 bits will do
+		return describe("wait for other processes", err)
+	}
+	if err := work(tx); err != nil {
+		return err
+	}
+	return describe("commit", dbtx.Commit())
+}
+
+func exclusivelySQLite(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.DB) error) error {
+	ctx := tx.Statement.Context
+	// Not by BeginTx: whether that is immediate, the DSN says.
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return describe("begin", err)
+	}
+	err := work(tx)
+	if err == nil {
+		if _, err = conn.ExecContext(ctx, "COMMIT"); err == nil {
+			return nil
+		}
+		err = describe("commit", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+	defer cancel()
+	if _, e := conn.ExecContext(ctx, "ROLLBACK"); e != nil && busy(e) {
+		discard(conn)
+	}
+	return err
+}
+
+func exclusivelyMySQL(tx *gorm.DB, conn pinned, tables []string, work func(*gorm.DB) error) error {
+	ctx := tx.Statement.Context
+	locks, err := locksMySQL(tx, tables)
+	if err != nil {
+		return describe("read the catalogue", err)
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+		defer cancel()
+		for _, name := range locks {
+			var released sql.NullInt64
+			if conn.QueryRowContext(ctx, "SELECT RELEASE_LOCK(?)", name).Scan(&released) != nil {
+				discard(conn) // the server releases what an ended session held
+				return
+			}
+		}
+	}()
+	for _, name := range locks {
+		if err := lockMySQL(tx, name); err != nil {
+			return err
+		}
+	}
+	return work(tx)
+}
+
+// locksMySQL returns a lock's name for every database that the tables are in,
+// in the order in which everybody takes them. Locks belong to the server.
+func locksMySQL(tx *gorm.DB, tables []string) ([]string, error) {
+	var current sql.NullString
+	if err := tx.Raw("SELECT DATABASE()").Row().Scan(&current); err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, table := range tables {
+		in, _ := split(table)
+		if in == "" {
+			in = current.String
+		}
+		h := sha256.Sum256([]byte(in))
+		list = append(list, lockName+" "+hex.EncodeToString(h[:16])) // 64 characters are allowed
+	}
+	list = unique(list)
+	slices.Sort(list)
+	return list, nil
+}
+
+// lockMySQL waits for the lock in short turns: some servers of MySQL's family
+// answer at once instead of waiting.
+func lockMySQL(tx *gorm.DB, name string) error {
+	ctx := tx.Statement.Context
+	give := time.Now().Add(patience)
+	for {
+		var got sql.NullInt64
+		err := tx.Raw("SELECT GET_LOCK(?, 5)", name).Row().Scan(&got)
+		switch {
+		case err == nil && got.Int64 == 1:
+			return nil
+		case ctx.Err() != nil:
+			return describe("wait for other processes", ctx.Err())
+		case err != nil && code(err) == "": // the connection is gone
+			return describe("wait for other processes", err)
+		case time.Now().After(give) && err != nil:
+			return describe("wait for other processes", err)
+		case time.Now().After(give):
+			return plainf("wait for other processes: one of them has been synchronising for too long")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// discard closes the connection instead of giving it back to the pool.
+func discard(conn pinned) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// optionsMySQL returns the engine, and a collation by which keys compare
+// exactly: the one of MySQL from 8.0.17 on, that of MariaDB, or else one that
+// only ignores trailing spaces.
+func optionsMySQL(tx *gorm.DB) (string, error) {
+	known := map[string]bool{}
+	err := each(tx, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		known[name] = true
+		return err
+	}, "SELECT COLLATION_NAME FROM information_schema.COLLATIONS WHERE COLLATION_NAME IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')")
+	if err != nil {
+		return "", describe("read the catalogue", err)
+	}
+	for _, name := range []string{"utf8mb4_nopad_bin", "utf8mb4_0900_bin"} {
+		if known[name] {
+			return " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=" + name, nil
+		}
+	}
+	return " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", nil
+}

@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package catalog_test
+
+const cgo = false

@@ -1,0 +1,161 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+	"gorm.io/gorm/migrator"
+	"gorm.io/gorm/schema"
+)
+
+// createTable returns the statements that make a whole table: on a database
+// that can't take DDL back it is one.
+func createTable(tx *gorm.DB, d *dialect, w *wanted) ([]string, error) {
+	var parts, after []string
+	primaryInType := false
+	for _, c := range w.columns {
+		parts = append(parts, quote(tx, c.name)+" "+d.definition(c))
+		primaryInType = primaryInType || strings.Contains(strings.ToUpper(c.typ), "PRIMARY KEY")
+		if comment := strings.Trim(c.field.Comment, `'"`); comment != "" && d.columnComments {
+			after = append(after, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", quote(tx, w.Table), quote(tx, c.name), literal(comment)))
+		}
+	}
+	if !primaryInType && len(w.primary) > 0 {
+		parts = append(parts, "PRIMARY KEY ("+columnList(tx, w.primary)+")")
+	}
+	for _, i := range w.indexes {
+		if d.inlineIndexes {
+			parts = append(parts, inlineIndex(tx, i))
+		} else {
+			after = append(after, createIndex(tx, d, w, i))
+		}
+	}
+	parts = append(parts, constraints(tx, d, w)...)
+	create := "CREATE TABLE " + quote(tx, w.Table) + " (" + strings.Join(parts, ",") + ")"
+	if d.options != nil {
+		options, err := d.options(tx)
+		if err != nil {
+			return nil, err
+		}
+		create += options
+	}
+	return append([]string{create}, after...), nil
+}
+
+// definition returns what follows the column's name.
+func (d *dialect) definition(c wantedColumn) string {
+	s := c.typ + c.rest
+	if d.nullablePrimary && c.field.PrimaryKey && !c.field.NotNull && !strings.Contains(strings.ToUpper(c.typ), "PRIMARY KEY") {
+		s += " NOT NULL"
+	}
+	return s
+}
+
+// constraints returns the foreign key and what the row type's tags unique and
+// check ask for.
+func constraints(tx *gorm.DB, d *dialect, w *wanted) []string {
+	var parts []string
+	if f := w.foreignKey; f != nil {
+		table := f.RefTable
+		if d.localReferences {
+			_, table = split(table)
+		}
+		parts = append(parts, fmt.Sprintf("CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE %s",
+			quote(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete))
+	}
+	uniques := w.Schema.ParseUniqueConstraints()
+	for _, name := range slices.Sorted(maps.Keys(uniques)) {
+		parts = append(parts, fmt.Sprintf("CONSTRAINT %s UNIQUE (%s)", quote(tx, name), quote(tx, uniques[name].Field.DBName)))
+	}
+	checks := w.Schema.ParseCheckConstraints()
+	for _, name := range slices.Sorted(maps.Keys(checks)) {
+		parts = append(parts, fmt.Sprintf("CONSTRAINT %s CHECK (%s)", quote(tx, name), checks[name].Constraint))
+	}
+	return parts
+}
+
+// addColumn returns the statement that gives an existing table the column.
+func addColumn(tx *gorm.DB, w *wanted, c wantedColumn) string {
+	return "ALTER TABLE " + quote(tx, w.Table) + " ADD COLUMN " + quote(tx, c.name) + " " + c.typ + c.rest
+}
+
+// createIndex returns the statement that makes the index, as GORM would.
+func createIndex(tx *gorm.DB, d *dialect, w *wanted, i *schema.Index) string {
+	if d.inlineIndexes {
+		return "ALTER TABLE " + quote(tx, w.Table) + " ADD " + inlineIndex(tx, i)
+	}
+	in, table := split(w.Table)
+	name := quote(tx, i.Name)
+	if !d.qualifiedIndex {
+		table = w.Table
+	} else if in != "" {
+		name = quote(tx, in) + "." + name
+	}
+	s := "CREATE " + class(i) + "INDEX " + name + " ON " + quote(tx, table)
+	if i.Type != "" {
+		s += " USING " + i.Type
+	}
+	s += " (" + indexFields(tx, i) + ")"
+	// The table is made in the same transaction: there is nobody to let in
+	// concurrently.
+	if i.Option != "" && !strings.EqualFold(strings.TrimSpace(i.Option), "CONCURRENTLY") {
+		s += " " + i.Option
+	}
+	if i.Where != "" {
+		s += " WHERE " + i.Where
+	}
+	return s
+}
+
+// inlineIndex returns the index as part of CREATE TABLE.
+func inlineIndex(tx *gorm.DB, i *schema.Index) string {
+	s := class(i) + "INDEX " + quote(tx, i.Name)
+	if i.Type != "" {
+		s += " USING " + i.Type
+	}
+	s += " (" + indexFields(tx, i) + ")"
+	if i.Comment != "" {
+		s += " COMMENT " + literal(i.Comment)
+	}
+	if i.Option != "" {
+		s += " " + i.Option
+	}
+	return s
+}
+
+func class(i *schema.Index) string {
+	if i.Class == "" {
+		return ""
+	}
+	return i.Class + " "
+}
+
+// indexFields returns the columns with their lengths, orders and collations,
+// in the dialect's own way where it has one.
+func indexFields(tx *gorm.DB, i *schema.Index) string {
+	builder, ok := tx.Migrator().(migrator.BuildIndexOptionsInterface)
+	if !ok {
+		return columnList(tx, indexColumns(i))
+	}
+	var parts []string
+	for _, v := range builder.BuildIndexOptions(i.Fields, &gorm.Statement{DB: tx}) {
+		if e, ok := v.(clause.Expr); ok {
+			parts = append(parts, e.SQL)
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
+func columnList(tx *gorm.DB, columns []string) string {
+	var parts []string
+	for _, c := range columns {
+		parts = append(parts, quote(tx, c))
+	}
+	return strings.Join(parts, ",")
+}
+
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
