@@ -24,8 +24,9 @@ type dialect struct {
 	families []family        // what types have in common; the first match counts
 	alike    map[string]bool // "wanted/found": families that serve each other
 	unserial *strings.Replacer
-	sameInt  bool // a foreign key wants integers of the very same type
-	collates bool // and text of the very same collation
+	sameInt  bool           // a foreign key wants integers of the very same type
+	collates bool           // and text of the very same collation
+	noKeyOn  *regexp.Regexp // types that no key can have
 
 	transactional   bool // DDL is rolled back with the rest
 	inlineIndexes   bool // indexes are part of CREATE TABLE
@@ -108,6 +109,7 @@ var dialects = map[string]*dialect{
 		unserial:      strings.NewReplacer(" AUTO_INCREMENT", "", " auto_increment", ""),
 		sameInt:       true,
 		collates:      true,
+		noKeyOn:       regexp.MustCompile(`(?i)^(tiny|medium|long)?(text|blob)\b|^json\b`),
 		inlineIndexes: true,
 	},
 }

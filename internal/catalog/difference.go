@@ -78,6 +78,10 @@ func compare(tx *gorm.DB, d *dialect, want []*wanted, found map[string]*Table) (
 			list = append(list, compareTable(tx, d, w, t)...)
 			continue
 		}
+		if refused := d.unkeyable(w); len(refused) > 0 {
+			list = append(list, refused...)
+			continue
+		}
 		statements, err := createTable(tx, d, w)
 		if err != nil {
 			return nil, err
@@ -89,6 +93,31 @@ func compare(tx *gorm.DB, d *dialect, want []*wanted, found map[string]*Table) (
 		})
 	}
 	return list, nil
+}
+
+// unkeyable returns what keeps the table from being created: columns of a key
+// whose type the database has no key for.
+func (d *dialect) unkeyable(w *wanted) []Difference {
+	if d.noKeyOn == nil {
+		return nil
+	}
+	keys := [][]string{w.primary}
+	for _, i := range w.indexes {
+		if whole(i) && (i.Class == "" || i.Class == "UNIQUE") {
+			keys = append(keys, indexColumns(i))
+		}
+	}
+	var list []Difference
+	for _, name := range unique(slices.Concat(keys...)) {
+		if c := w.column(name); c != nil && d.noKeyOn.MatchString(c.typ) {
+			list = append(list, Difference{
+				Kind: Misfit, Table: w.Table, Column: name,
+				Problem: "would be " + c.typ + ", which can't be part of a key",
+				Remedy:  fmt.Sprintf("tag the field %s of %s with a size, such as %s", c.field.Name, w.Schema.ModelType, "`gorm:\"size:255\"`"),
+			})
+		}
+	}
+	return list
 }
 
 func compareTable(tx *gorm.DB, d *dialect, w *wanted, t *Table) []Difference {
