@@ -15,8 +15,7 @@ type database struct {
 	title   string   // as people do
 	aliases []string // further names for Type
 	schemes []string // of its URLs, besides name and aliases
-	server  bool     // it is a process of its own, with an address
-	port    int      // the server's default
+	port    int      // the default; 0 if there is no server
 
 	// prepare says that GORM is to keep prepared statements. PostgreSQL's
 	// driver does that itself, in a way that can be configured for poolers.
@@ -36,6 +35,9 @@ type database struct {
 	// and whether that is to correct the Config.
 	explain func(c Config, err error) (text string, config bool)
 }
+
+// server reports whether it is a process of its own, with an address.
+func (db *database) server() bool { return db.port != 0 }
 
 // databases returns all there are, in the order in which errors list them.
 func databases() []*database { return []*database{&sqliteDatabase, &postgresDatabase, &mysqlDatabase} }

@@ -94,7 +94,7 @@ func connectError(ctx context.Context, db *database, c Config, err error) error 
 // where says which server it was.
 func (db *database) where(c Config) string {
 	switch {
-	case !db.server:
+	case !db.server():
 		return ""
 	case strings.HasPrefix(c.Host, "/"):
 		return " at socket " + c.Host

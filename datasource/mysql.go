@@ -17,13 +17,14 @@ import (
 	"github.com/go-sql-driver/mysql"
 	gormmysql "gorm.io/driver/mysql"
 	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
 )
 
 var mysqlDatabase = database{
 	name:      "mysql",
 	title:     "MySQL/MariaDB",
 	aliases:   []string{"mariadb"},
-	server:    true,
 	port:      3306,
 	prepare:   true,
 	parse:     parseServer,
@@ -186,9 +187,7 @@ func mysqlParamError(c Config, err error) error {
 			return refusedValue("MySQL/MariaDB", name, mysqlDriverParams[name], err)
 		}
 	}
-	refused := invalid("MySQL/MariaDB: the parameters can't be used together: look at Params").(*failure)
-	refused.causes = append(refused.causes, err)
-	return refused
+	return &failure{"MySQL/MariaDB: the parameters can't be used together: look at Params", []error{authdb.ErrInvalid, err}}
 }
 
 // boundedConnector bounds the whole of connecting. The driver bounds the dialling
@@ -250,7 +249,7 @@ func explainMySQL(c Config, err error) (text string, config bool) {
 func explainMySQLDriver(err error) (text string, config bool) {
 	switch {
 	case strings.Contains(err.Error(), "unknown collation"): // the driver has no better sign
-		return `the driver does not know the "collation" of Params: give "charset" as well, then the server is asked`, true
+		return `the driver does not know the "collation" of Params`, true
 	case errors.Is(err, mysql.ErrNoTLS):
 		return `the server speaks no TLS, which Params ask for with "tls"`, true
 	case errors.Is(err, mysql.ErrCleartextPassword):

@@ -34,7 +34,7 @@ func OpenDB(ctx context.Context, cfg Config) (*gorm.DB, error) {
 }
 
 func (db *database) open(ctx context.Context, c Config) (*gorm.DB, error) {
-	if db.server {
+	if db.server() {
 		c = withDefaults(c, db.port)
 	}
 	connector, err := db.connector(c)
@@ -80,7 +80,7 @@ func (db *database) configure(pool *sql.DB, c Config) {
 	}
 	pool.SetMaxIdleConns(or(c.MaxIdleConns, idle))
 	var lifetime, idleTime time.Duration
-	if db.server {
+	if db.server() {
 		lifetime, idleTime = defaultLifetime, defaultIdleTime
 	}
 	pool.SetConnMaxLifetime(or(c.ConnMaxLifetime, lifetime))

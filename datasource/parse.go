@@ -12,7 +12,7 @@ const urlForms = `a URL is postgres://user:password@host:5432/database, mysql://
 
 // encodeIt is the remedy for a URL that can be read in two ways.
 const encodeIt = `percent-encode the "@" (%40), "/" (%2F), "?" (%3F), "#" (%23) and "%" (%25) in the username and the password ` +
-	`(url.QueryEscape is not it, url.PathEscape is), or use the fields of Config`
+	`(as url.UserPassword of net/url does), or use the fields of Config`
 
 // memoryName is SQLite's name for a database in memory.
 const memoryName = ":memory:"

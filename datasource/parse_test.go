@@ -3,9 +3,11 @@ package datasource_test
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/datasource"
@@ -166,6 +168,21 @@ func TestParseErrors(t *testing.T) {
 func leaks(err error) bool {
 	all := fmt.Sprintf("%v\n%+v\n%s\n%q\n%#v", err, err, err, err, err)
 	return strings.Contains(all, secret)
+}
+
+// What net/url encodes is read back, whatever it is.
+func TestParseUserPassword(t *testing.T) {
+	for r := rune(0x20); r < 0x200; r++ {
+		if unicode.IsControl(r) {
+			continue
+		}
+		want := "a" + string(r) + "b" + string(r)
+		u := url.URL{Scheme: "mysql", User: url.UserPassword(want, want), Host: "h:1", Path: "/" + strings.NewReplacer("/", "", "@", "").Replace(want)} // it leaves an "@" there as it is
+		c, err := datasource.Parse(u.String())
+		if err != nil || c.Username != want || c.Password != want || c.Database != u.Path[1:] {
+			t.Errorf("%q: %#v, %v", u.String(), fields(c), err)
+		}
+	}
 }
 
 // FuzzParse puts a marked password between everything else: it is read as a

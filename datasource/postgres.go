@@ -19,13 +19,14 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	gormpostgres "gorm.io/driver/postgres"
 	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
 )
 
 var postgresDatabase = database{
 	name:      "postgres",
 	title:     "PostgreSQL",
 	aliases:   []string{"postgresql"},
-	server:    true,
 	port:      5432,
 	parse:     parseServer,
 	canonical: canonicalPostgresParams,
@@ -153,9 +154,7 @@ func postgresParamError(c Config, err error) error {
 			return refusedValue("PostgreSQL", name, postgresDriverParams[name], err)
 		}
 	}
-	refused := invalid("PostgreSQL: the parameters can't be used together: look at Params").(*failure)
-	refused.causes = append(refused.causes, err)
-	return refused
+	return &failure{"PostgreSQL: the parameters can't be used together: look at Params", []error{authdb.ErrInvalid, err}}
 }
 
 // SQLSTATEs: https://www.postgresql.org/docs/current/errcodes-appendix.html

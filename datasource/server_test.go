@@ -1,12 +1,10 @@
 package datasource_test
 
 import (
-	"context"
-	"database/sql"
+	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"net"
+	"log"
 	"os"
 	"strings"
 	"testing"
@@ -16,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
 
-	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/datasource"
 	"github.com/authdb/authdb/internal/testdb"
 )
@@ -201,7 +198,7 @@ func TestServerParams(t *testing.T) {
 	for server, wrong := range map[string]map[string][2]string{ // name: value, message
 		testdb.Postgres: {
 			"sslmod":             {"disable", `does not know "sslmod" (did you mean "sslmode"?)`},
-			"aplication_name":    {secret, `does not know "aplication_name" (did you mean "application_name"?)`},
+			"application_nam":    {secret, `does not know "application_nam" (did you mean "application_name"?)`},
 			"quite_another_name": {secret, `does not know "quite_another_name" (SQLSTATE`},
 			"statement_timeout":  {secret, `does not accept the value of "statement_timeout"`},
 			"sslmode":            {"require", `"sslmode"`},
@@ -239,107 +236,17 @@ var mysqlWrongParams = map[string][2]string{
 	"collation":          {"utf8mb4_" + secret, `"collation"`},
 }
 
-// mute is a server that accepts connections and says nothing, or what it is
-// given.
-func mute(tb testing.TB, say string) (port int) {
-	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				if say != "" {
-					_, _ = io.WriteString(conn, say)
-					_ = conn.Close()
-				}
-				_, _ = io.Copy(io.Discard, conn)
-				_ = conn.Close()
-			}()
-		}
-	}()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func closedPort(tb testing.TB) int {
-	tb.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().(*net.TCPAddr).Port
-}
-
-func TestNoServer(t *testing.T) {
-	for _, typ := range []string{"postgres", "mysql"} {
-		base := datasource.Config{Type: typ, Host: "127.0.0.1", Username: "u", Password: secret, Database: "d"}
-		for name, test := range map[string]struct {
-			change func(c *datasource.Config)
-			want   string
-			is     error
-		}{
-			"down":   {func(c *datasource.Config) { c.Port = closedPort(t) }, "nothing listens there", nil},
-			"socket": {func(c *datasource.Config) { c.Host = t.TempDir() + "/x.sock" }, "there is no such socket", nil},
-			"mute":   {func(c *datasource.Config) { c.Port = mute(t, "") }, "no answer in time", context.DeadlineExceeded},
-			"other":  {func(c *datasource.Config) { c.Port = mute(t, "HTTP/1.1 400 Bad Request "+secret+"\r\n\r\n") }, "is it a server of this type", nil},
-		} {
-			t.Run(typ+"/"+name, func(t *testing.T) {
-				c := base
-				test.change(&c)
-				c.Params = map[string]string{"connect_timeout": "1"}
-				if typ == "mysql" {
-					c.Params = map[string]string{"timeout": "300ms"}
-				}
-				start := time.Now()
-				db, err := datasource.OpenDB(t.Context(), c)
-				if db != nil || err == nil {
-					t.Fatal("no error")
-				}
-				checkText(t, test.want, err)
-				if errors.Is(err, authdb.ErrInvalid) {
-					t.Errorf("a later attempt may be free, but this is ErrInvalid: %v", err)
-				}
-				if test.is != nil && !errors.Is(err, test.is) {
-					t.Errorf("not %v: %v", test.is, err)
-				}
-				if took := time.Since(start); took > 10*time.Second {
-					t.Errorf("it took %v", took)
-				}
-			})
-		}
-		t.Run(typ+"/deadline", func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			defer cancel()
-			c := base
-			c.Port = mute(t, "")
-			_, err := datasource.OpenDB(ctx, c)
-			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Fatal(err)
-			}
-			checkText(t, "before the database answered", err)
-		})
-	}
-}
-
-// The MySQL driver reports lost connections on standard error, in its own words.
+// The MySQL driver prints what it thinks of a lost connection on standard error,
+// unless it is told not to.
 func TestLostConnectionIsNotPrinted(t *testing.T) {
 	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
 		t.Run(server, func(t *testing.T) {
 			db := testdb.New(t, server)
-			read, write, err := os.Pipe()
-			if err != nil {
+			var printed bytes.Buffer
+			if err := mysql.SetLogger(log.New(&printed, "", 0)); err != nil {
 				t.Fatal(err)
 			}
-			stderr := os.Stderr
-			os.Stderr = write
-			defer func() { os.Stderr = stderr }()
+			defer func() { _ = mysql.SetLogger(log.New(os.Stderr, "[mysql] ", log.LstdFlags)) }()
 			opened, admin := openDB(t, configOf(db)), openDB(t, configOf(db))
 			pool := poolOf(t, opened)
 			var id int
@@ -349,40 +256,38 @@ func TestLostConnectionIsNotPrinted(t *testing.T) {
 			exec(t, admin, fmt.Sprintf("KILL %d", id))
 			time.Sleep(50 * time.Millisecond)
 			if _, err := pool.ExecContext(t.Context(), "DO 1"); err != nil {
-				t.Logf("reported, as it may be: %v", err)
+				t.Errorf("the pool does not recover: %v", err)
 			}
-			os.Stderr = stderr
-			_ = write.Close()
-			if printed, _ := io.ReadAll(read); len(printed) > 0 {
-				t.Errorf("printed: %s", printed)
+			if printed.Len() > 0 {
+				t.Errorf("printed: %s", printed.String())
 			}
 		})
 	}
 }
 
-// The pool that Config describes is the one that is opened.
-func TestPool(t *testing.T) {
-	for _, test := range []struct{ given, want int }{{0, 20}, {3, 3}, {-1, 0}} {
-		db := openDB(t, datasource.Config{URL: ":memory:", MaxOpenConns: test.given})
-		if got := poolOf(t, db).Stats().MaxOpenConnections; got != test.want {
-			t.Errorf("MaxOpenConns %d: %d, want %d", test.given, got, test.want)
+// TLS is what Params say. The test's servers have a certificate that nobody vouches for, or
+// none.
+func TestServerTLS(t *testing.T) {
+	onServers(t, func(t *testing.T, db testdb.Database) {
+		param, off, on, strict := "tls", "false", "skip-verify", "true"
+		if db.Server == testdb.Postgres {
+			param, off, on, strict = "sslmode", "disable", "require", "verify-full"
 		}
-	}
-	pool := poolOf(t, openDB(t, datasource.Config{URL: ":memory:", MaxIdleConns: 2}))
-	var conns []*sql.Conn
-	for range 5 {
-		conn, err := pool.Conn(t.Context())
+		c := configOf(db)
+		c.Params = map[string]string{param: off}
+		openDB(t, c)
+		c.Params = map[string]string{param: on}
+		opened, err := datasource.OpenDB(t.Context(), c)
 		if err != nil {
-			t.Fatal(err)
+			checkError(t, `the server speaks no TLS, which Params ask for with "`+param+`"`, opened, err)
+			return
 		}
-		conns = append(conns, conn)
-	}
-	for _, conn := range conns {
-		if err := conn.Close(); err != nil {
-			t.Error(err)
+		_ = poolOf(t, opened).Close()
+		c.Params = map[string]string{param: strict}
+		_, err = datasource.OpenDB(t.Context(), c)
+		if err == nil {
+			t.Fatal("a certificate that nobody vouches for was accepted")
 		}
-	}
-	if idle := pool.Stats().Idle; idle != 2 {
-		t.Errorf("%d idle", idle)
-	}
+		checkText(t, "the server's TLS certificate was not accepted", err)
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/datasource"
@@ -20,6 +21,7 @@ import (
 // openDB opens a database and closes it when the test ends.
 func openDB(tb testing.TB, c datasource.Config) *gorm.DB {
 	tb.Helper()
+	c.Logger = logger.Discard
 	db, err := datasource.OpenDB(tb.Context(), c)
 	if err != nil {
 		tb.Fatal(err)
@@ -124,7 +126,6 @@ func TestSQLiteRelativePath(t *testing.T) {
 }
 
 func TestSQLiteMemory(t *testing.T) {
-	t.Parallel()
 	c := datasource.Config{Type: "sqlite", Database: ":memory:", MaxIdleConns: -1}
 	db, other := openDB(t, c), openDB(t, c)
 	exec(t, db, "CREATE TABLE t (x)")
