@@ -41,10 +41,10 @@ func compareText[R any](c *comparison, fields []textField[R], got, want *R) {
 	}
 }
 
-// instant is a time that can be compared and printed; the zero one is NULL.
+// instant is a time that can be compared and printed; NULL is empty.
 func instant(t *time.Time) string {
 	if t == nil {
-		return "NULL"
+		return ""
 	}
 	return t.UTC().Format(time.RFC3339Nano)
 }

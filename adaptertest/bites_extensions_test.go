@@ -1,0 +1,436 @@
+package adaptertest
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"strings"
+
+	"github.com/authdb/authdb"
+)
+
+var sessionListerBites = []bite{
+	breaks("ListSessionsByUserID returns the sessions of the user, those that last longest first", func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+			list, err := m.ListSessionsByUserID(ctx, id)
+			reverse(list)
+			return list, err
+		}
+	}),
+	breaks("ListSessionsByUserID returns the sessions of the user, those that last longest first", func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, _ string) ([]*authdb.Session, error) { // of all users
+			all := []*authdb.Session{}
+			for token := range maps.Clone(m.sessions) {
+				if s, _, err := m.GetSessionAndUser(ctx, token); err == nil {
+					all = append(all, s)
+				}
+			}
+			return all, nil
+		}
+	}),
+	breaks("ListSessionsByUserID leaves out what has expired", func(f *faulty, m *Memory) {
+		f.listSessions = func(_ context.Context, id string) ([]*authdb.Session, error) {
+			list := []*authdb.Session{}
+			for _, s := range maps.Clone(m.sessions) {
+				if s.UserID == id {
+					list = append(list, cloneSession(s))
+				}
+			}
+			return list, nil
+		}
+	}),
+	breaks("ListSessionsByUserID knows a session whose Expires is now, and not one of a moment before", func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+			list, err := m.ListSessionsByUserID(ctx, id)
+			kept := []*authdb.Session{}
+			for _, s := range list {
+				if s.Expires.After(m.options.Clock()) {
+					kept = append(kept, s)
+				}
+			}
+			return kept, err
+		}
+	}),
+	breaks("The list of sessions of a user with none, or an unknown one, is empty", func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+			list, err := m.ListSessionsByUserID(ctx, id)
+			if len(list) == 0 {
+				return nil, authdb.ErrNotFound
+			}
+			return list, err
+		}
+	}),
+	breaks("DeleteSessionsByUserID removes all sessions of the user, expired ones too, and says how many", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) {
+			for token, s := range maps.Clone(m.sessions) {
+				if s.UserID == id && m.expired(s.Expires) {
+					except = append(except, token)
+				}
+			}
+			return m.DeleteSessionsByUserID(ctx, id, except...)
+		}
+	}),
+	breaks("DeleteSessionsByUserID removes all sessions of the user, expired ones too, and says how many", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) {
+			_, err := m.DeleteSessionsByUserID(ctx, id, except...)
+			return 0, err
+		}
+	}),
+	breaks("DeleteSessionsByUserID spares the sessions with the given tokens", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) {
+			return m.DeleteSessionsByUserID(ctx, id, except[:min(1, len(except))]...)
+		}
+	}),
+	breaks("DeleteSessionsByUserID spares nothing for a token that is not the user's", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) { // in a collation
+			for token := range maps.Clone(m.sessions) {
+				for _, e := range except {
+					if strings.EqualFold(token, e) {
+						except = append(except, token)
+					}
+				}
+			}
+			return m.DeleteSessionsByUserID(ctx, id, except...)
+		}
+	}),
+	breaks("DeleteSessionsByUserID spares nothing for a token that is not the user's", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) {
+			if strings.Contains(strings.Join(except, ""), "\x00") {
+				return 0, errors.New("faulty: invalid byte sequence")
+			}
+			return m.DeleteSessionsByUserID(ctx, id, except...)
+		}
+	}),
+	breaks("DeleteSessionsByUserID of an unknown user removes nothing", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(ctx context.Context, id string, except ...string) (int64, error) {
+			if id == "" { // a condition that was left out
+				for _, s := range maps.Clone(m.sessions) {
+					_ = m.DeleteSession(ctx, s.SessionToken)
+				}
+			}
+			return m.DeleteSessionsByUserID(ctx, id, except...)
+		}
+	}),
+}
+
+var accountListerBites = []bite{
+	breaks("ListAccountsByUserID returns the user's accounts in order of Provider and ProviderAccountID", func(f *faulty, m *Memory) {
+		f.listAccounts = func(ctx context.Context, id string) ([]*authdb.Account, error) {
+			list, err := m.ListAccountsByUserID(ctx, id)
+			reverse(list)
+			return list, err
+		}
+	}),
+	breaks("The list of accounts of a user with none, or an unknown one, is empty", func(f *faulty, m *Memory) {
+		f.listAccounts = func(ctx context.Context, id string) ([]*authdb.Account, error) {
+			if _, err := m.GetUser(ctx, id); err != nil {
+				return nil, err
+			}
+			return m.ListAccountsByUserID(ctx, id)
+		}
+	}),
+	breaks("ListAccountsByUserID leaves out what was unlinked", func(f *faulty, m *Memory) {
+		cache := make(map[string][]*authdb.Account)
+		f.linkAccount = func(ctx context.Context, a *authdb.Account) (*authdb.Account, error) {
+			a, err := m.LinkAccount(ctx, a)
+			if err == nil {
+				cache[a.UserID] = append(cache[a.UserID], a)
+			}
+			return a, err
+		}
+		f.listAccounts = func(_ context.Context, id string) ([]*authdb.Account, error) { return cache[id], nil }
+	}),
+}
+
+// patchingAccount edits the patch of UpdateAccount.
+func patchingAccount(m *Memory, edit func(*authdb.AccountPatch)) func(context.Context, string, string, authdb.AccountPatch) (*authdb.Account, error) {
+	return func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+		edit(&patch)
+		return m.UpdateAccount(ctx, provider, id, patch)
+	}
+}
+
+var accountUpdaterBites = append([]bite{
+	breaks("UpdateAccount changes exactly the members set in the patch and returns the complete account", func(f *faulty, m *Memory) {
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+			a, err := m.UpdateAccount(ctx, provider, id, patch)
+			if err == nil { // not read back
+				a.Type = ""
+			}
+			return a, err
+		}
+	}),
+	breaks("UpdateAccount changes exactly the members set in the patch and returns the complete account", func(f *faulty, m *Memory) {
+		f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { // absent is NULL
+			if !p.RefreshToken.IsSet() {
+				p.RefreshToken = authdb.Null[string]()
+			}
+		})
+	}),
+	breaks("UpdateAccount empties what the patch sets to Null", func(f *faulty, m *Memory) {
+		f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) {
+			if p.ExpiresAt.IsNull() {
+				p.ExpiresAt = authdb.Field[int64]{}
+			}
+		})
+	}),
+	breaks("An empty AccountPatch reads", func(f *faulty, m *Memory) {
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+			a, err := m.UpdateAccount(ctx, provider, id, patch)
+			if errors.Is(err, authdb.ErrNotFound) {
+				return &authdb.Account{}, nil
+			}
+			return a, err
+		}
+	}),
+	breaks("UpdateAccount with what is stored already succeeds", func(f *faulty, m *Memory) { // no rows affected
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+			if a, err := m.GetAccount(ctx, provider, id); err == nil && a.Scope == patch.Scope.Value() {
+				return nil, authdb.ErrNotFound
+			}
+			return m.UpdateAccount(ctx, provider, id, patch)
+		}
+	}),
+	breaks("UpdateAccount leaves other accounts as they are", func(f *faulty, m *Memory) {
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+			a, err := m.UpdateAccount(ctx, provider, id, patch)
+			locked(m, func() { // by the provider alone
+				for key, other := range m.accounts {
+					if key.provider == provider {
+						apply(&other.Scope, patch.Scope)
+					}
+				}
+			})
+			return a, err
+		}
+	}),
+	breaks("UpdateAccount of an unknown account is ErrNotFound, and links nothing", func(f *faulty, m *Memory) {
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
+			a, err := m.UpdateAccount(ctx, provider, id, patch)
+			if errors.Is(err, authdb.ErrNotFound) {
+				return &authdb.Account{Provider: provider, ProviderAccountID: id}, nil
+			}
+			return a, err
+		}
+	}),
+}, patchTextBites()...)
+
+// patchTextBites forget one member of the patch each.
+func patchTextBites() []bite {
+	var bites []bite
+	for _, field := range patchText {
+		bites = append(bites,
+			breaks("UpdateAccount changes exactly the members set in the patch and returns the complete account", func(f *faulty, m *Memory) {
+				f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { *field.patch(p) = authdb.Field[string]{} })
+			}),
+			breaks("UpdateAccount empties what the patch sets to Null", func(f *faulty, m *Memory) {
+				f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) {
+					if field.patch(p).IsNull() {
+						*field.patch(p) = authdb.Field[string]{}
+					}
+				})
+			}),
+			breaks("UpdateAccount returns ErrInvalid for what can't be stored, and changes nothing", func(f *faulty, m *Memory) {
+				f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) {
+					if value := field.patch(p).Value(); strings.Contains(value, "\x00") {
+						*field.patch(p) = authdb.Set(strings.ReplaceAll(value, "\x00", ""))
+					}
+				})
+			}),
+		)
+	}
+	return bites
+}
+
+// sweeping replaces DeleteExpired by a plain one with its own idea of what has
+// expired.
+func sweeping(f *faulty, m *Memory, session func(*authdb.Session) bool, token func(*authdb.VerificationToken) bool) {
+	f.deleteExpired = func(_ context.Context, limit int) (swept authdb.Swept, err error) {
+		if limit <= 0 {
+			return swept, authdb.ErrInvalid
+		}
+		locked(m, func() {
+			before := len(m.sessions)
+			maps.DeleteFunc(m.sessions, func(_ string, s *authdb.Session) bool { return session(s) })
+			swept.Sessions = int64(before - len(m.sessions))
+			before = len(m.tokens)
+			maps.DeleteFunc(m.tokens, func(_ tokenKey, t *authdb.VerificationToken) bool { return token(t) })
+			swept.VerificationTokens = int64(before - len(m.tokens))
+		})
+		return swept, nil
+	}
+}
+
+func noSession(*authdb.Session) bool         { return false }
+func noToken(*authdb.VerificationToken) bool { return false }
+
+var sweeperBites = []bite{
+	breaks("DeleteExpired removes expired sessions and says how many", func(f *faulty, m *Memory) {
+		sweeping(f, m, noSession, noToken)
+	}),
+	breaks("DeleteExpired removes expired sessions and says how many", func(f *faulty, m *Memory) {
+		f.deleteExpired = func(ctx context.Context, limit int) (authdb.Swept, error) {
+			_, err := m.DeleteExpired(ctx, limit)
+			return authdb.Swept{}, err
+		}
+	}),
+	breaks("DeleteExpired removes expired verification tokens and says how many", func(f *faulty, m *Memory) {
+		sweeping(f, m, func(s *authdb.Session) bool { return m.expired(s.Expires) }, noToken)
+	}),
+	breaks("DeleteExpired never removes a session that has not expired", func(f *faulty, m *Memory) {
+		sweeping(f, m, func(*authdb.Session) bool { return true }, noToken)
+	}),
+	breaks("DeleteExpired never removes a verification token that has not expired", func(f *faulty, m *Memory) {
+		sweeping(f, m, noSession, func(*authdb.VerificationToken) bool { return true })
+	}),
+	breaks("DeleteExpired goes by Expires to the moment", func(f *faulty, m *Memory) { // <= now
+		sweeping(f, m, func(s *authdb.Session) bool { return !s.Expires.After(m.options.Clock()) }, noToken)
+	}),
+	breaks("DeleteExpired removes at most limit sessions", func(f *faulty, m *Memory) {
+		sweeping(f, m, func(s *authdb.Session) bool { return m.expired(s.Expires) }, noToken)
+	}),
+	breaks("DeleteExpired removes at most limit verification tokens", func(f *faulty, m *Memory) {
+		sweeping(f, m, noSession, func(t *authdb.VerificationToken) bool { return m.expired(t.Expires) })
+	}),
+	breaks("A limit of zero or less is ErrInvalid", func(f *faulty, m *Memory) { // no limit
+		f.deleteExpired = func(ctx context.Context, limit int) (authdb.Swept, error) {
+			if limit < 0 {
+				return authdb.Swept{}, nil
+			}
+			return m.DeleteExpired(ctx, limit)
+		}
+	}),
+	breaks("A limit of zero or less is ErrInvalid", func(f *faulty, m *Memory) {
+		f.deleteExpired = func(ctx context.Context, limit int) (authdb.Swept, error) {
+			if limit == 0 {
+				return authdb.Swept{}, nil
+			}
+			return m.DeleteExpired(ctx, limit)
+		}
+	}),
+	breaks("An expired session that was looked at is left for DeleteExpired", sweepsOnSight),
+}
+
+var softDeleteBites = []bite{
+	breaks("A soft-deleted user does not exist for GetUser and GetUserByEmail", func(f *faulty, m *Memory) {
+		f.getUser = unscoped(m, f.getUser)
+	}),
+	breaks("A soft-deleted user does not exist for GetUser and GetUserByEmail", func(f *faulty, m *Memory) {
+		f.getUserByEmail = unscoped(m, f.getUserByEmail)
+	}),
+	breaks("A soft-deleted user does not exist for GetUserByAccount", func(f *faulty, m *Memory) { // a join
+		f.getUserByAccount = func(ctx context.Context, provider, id string) (user *authdb.User, err error) {
+			undeleted(m, func() { user, err = m.GetUserByAccount(ctx, provider, id) })
+			return user, err
+		}
+	}),
+	breaks("A soft-deleted user is signed out at once", func(f *faulty, m *Memory) { // a join
+		f.getSessionAndUser = func(ctx context.Context, token string) (s *authdb.Session, u *authdb.User, err error) {
+			undeleted(m, func() { s, u, err = m.GetSessionAndUser(ctx, token) })
+			return s, u, err
+		}
+	}),
+	breaks("The sessions of a soft-deleted user are neither listed nor updated", func(f *faulty, m *Memory) {
+		f.listSessions = unscoped(m, f.listSessions)
+	}),
+	breaks("The sessions of a soft-deleted user are neither listed nor updated", func(f *faulty, m *Memory) {
+		f.updateSession = func(ctx context.Context, token string, patch authdb.SessionPatch) (s *authdb.Session, err error) {
+			undeleted(m, func() { s, err = m.UpdateSession(ctx, token, patch) })
+			return s, err
+		}
+	}),
+	breaks("The accounts of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.listAccounts = unscoped(m, f.listAccounts)
+	}),
+	breaks("The accounts of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.getAccount = func(ctx context.Context, provider, id string) (a *authdb.Account, err error) {
+			undeleted(m, func() { a, err = m.GetAccount(ctx, provider, id) })
+			return a, err
+		}
+	}),
+	breaks("The accounts of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (a *authdb.Account, err error) {
+			undeleted(m, func() { a, err = m.UpdateAccount(ctx, provider, id, patch) })
+			return a, err
+		}
+	}),
+	breaks("The authenticators of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.getAuthenticator = unscoped(m, f.getAuthenticator)
+	}),
+	breaks("The authenticators of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.listAuthenticators = unscoped(m, f.listAuthenticators)
+	}),
+	breaks("The authenticators of a soft-deleted user are neither found, listed nor updated", func(f *faulty, m *Memory) {
+		f.updateCounter = func(ctx context.Context, id string, counter uint32) (a *authdb.Authenticator, err error) {
+			undeleted(m, func() { a, err = m.UpdateAuthenticatorCounter(ctx, id, counter) })
+			return a, err
+		}
+	}),
+	breaks("UpdateUser of a soft-deleted user is ErrNotFound", func(f *faulty, m *Memory) {
+		f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (u *authdb.User, err error) {
+			undeleted(m, func() { u, err = m.UpdateUser(ctx, id, patch) })
+			return u, err
+		}
+	}),
+	breaks("A session, account or authenticator for a soft-deleted user is ErrReference", func(f *faulty, m *Memory) {
+		f.createSession = unscoped(m, f.createSession) // a foreign key alone
+	}),
+	breaks("A session, account or authenticator for a soft-deleted user is ErrReference", func(f *faulty, m *Memory) {
+		f.linkAccount = unscoped(m, f.linkAccount)
+	}),
+	breaks("A session, account or authenticator for a soft-deleted user is ErrReference", func(f *faulty, m *Memory) {
+		f.createAuthenticator = unscoped(m, f.createAuthenticator)
+	}),
+	breaks("The email address of a soft-deleted user stays taken", func(f *faulty, m *Memory) {
+		f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) { // a partial index
+			forget(m)
+			return m.CreateUser(ctx, u)
+		}
+	}),
+	breaks("The email address of a soft-deleted user stays taken", func(f *faulty, m *Memory) {
+		f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
+			forget(m)
+			return m.UpdateUser(ctx, id, patch)
+		}
+	}),
+	breaks("The keys of what a soft-deleted user has stay taken", func(f *faulty, m *Memory) {
+		f.linkAccount = func(ctx context.Context, a *authdb.Account) (*authdb.Account, error) {
+			forget(m)
+			return m.LinkAccount(ctx, a)
+		}
+	}),
+	breaks("DeleteUser removes a soft-deleted user for good", func(f *faulty, m *Memory) {
+		f.deleteUser = func(ctx context.Context, id string) error {
+			if _, err := m.GetUser(ctx, id); err != nil {
+				return nil
+			}
+			return m.DeleteUser(ctx, id)
+		}
+	}),
+}
+
+// undeleted runs f as if no user were soft-deleted.
+func undeleted(m *Memory, f func()) {
+	var hidden map[string]bool
+	locked(m, func() {
+		hidden = maps.Clone(m.softDeleted)
+		clear(m.softDeleted)
+	})
+	f()
+	locked(m, func() { maps.Copy(m.softDeleted, hidden) })
+}
+
+// unscoped makes a call by one argument as if no user were soft-deleted.
+func unscoped[A, R any](m *Memory, next func(context.Context, A) (R, error)) func(context.Context, A) (R, error) {
+	return func(ctx context.Context, arg A) (result R, err error) {
+		undeleted(m, func() { result, err = next(ctx, arg) })
+		return result, err
+	}
+}
+
+// forget removes soft-deleted users and what they have.
+func forget(m *Memory) {
+	for id := range maps.Clone(m.softDeleted) {
+		_ = m.DeleteUser(context.Background(), id)
+	}
+}
