@@ -55,6 +55,7 @@ func TestParse(t *testing.T) {
 		{"postgres://[::1]/db", datasource.Config{Type: "postgres", Host: "::1", Database: "db"}},
 		{"postgres://a:1,b:1/db", datasource.Config{Type: "postgres", Host: "a,b", Port: 1, Database: "db"}},
 		{"postgres:///db?host=/run/postgresql", datasource.Config{Type: "postgres", Host: "/run/postgresql", Database: "db"}},
+		{"mysql://u:p@/db?host=/run/mysqld.sock&tls=false", datasource.Config{Type: "mysql", Username: "u", Password: "p", Host: "/run/mysqld.sock", Database: "db", Params: params{"tls": "false"}}},
 		{"postgres://host", datasource.Config{Type: "postgres", Host: "host"}},
 		{"postgres://host/a%2Fb?sslmode=require&synchronize=true&TimeZone=%2B02:00", datasource.Config{Type: "postgres", Host: "host", Database: "a/b", Synchronize: true, Params: params{"sslmode": "require", "TimeZone": "+02:00"}}},
 		{"mysql://user:pass@host:1234/db?tls=preferred&time_zone='+00:00'", datasource.Config{Type: "mysql", Username: "user", Password: "pass", Host: "host", Port: 1234, Database: "db", Params: params{"tls": "preferred", "time_zone": "'+00:00'"}}},

@@ -236,6 +236,28 @@ var mysqlWrongParams = map[string][2]string{
 	"collation":          {"utf8mb4_" + secret, `"collation"`},
 }
 
+// The environment of libpq adds what the Config leaves out, and does not move the
+// database.
+func TestPostgresEnvironment(t *testing.T) {
+	db := testdb.New(t, testdb.Postgres)
+	c := configOf(db)
+	for name, value := range map[string]string{
+		"PGHOST": "nowhere.invalid", "PGPORT": "1", "PGDATABASE": "nowhere", "PGUSER": "nobody", "PGTZ": "Asia/Tokyo",
+		"PGAPPNAME": "app", "PGPASSWORD": "wrong" + secret,
+	} {
+		t.Setenv(name, value)
+	}
+	checkAnswers(t, openDB(t, c), map[string]string{
+		"SHOW timezone": "UTC", "SHOW application_name": "app", "SELECT current_database()": db.Name, "SELECT current_user": db.Username,
+	})
+	t.Setenv("PGSSLMODE", secret)
+	opened, err := datasource.OpenDB(t.Context(), c)
+	if opened != nil || err == nil {
+		t.Fatal("PGSSLMODE was not read")
+	}
+	checkText(t, "the variables that begin with PG", err)
+}
+
 // The MySQL driver prints what it thinks of a lost connection on standard error,
 // unless it is told not to.
 func TestLostConnectionIsNotPrinted(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 	gormsqlite "gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"modernc.org/sqlite"
+
+	"github.com/authdb/authdb"
 )
 
 var sqliteDatabase = database{
@@ -56,21 +58,33 @@ func sqliteConnector(c Config) (driver.Connector, error) {
 	if c.Database == memoryName {
 		// The name belongs to the process: nobody else's may be the same.
 		dsn := "file:/authdb-" + rand.Text() + "?" + sqliteQuery(c.Params, true)
-		base, err := sqlite.NewConnector(dsn)
+		base, err := newSQLiteConnector(dsn)
 		return &memoryConnector{Connector: base}, err
 	}
 	path, err := sqlitePath(c)
 	if err != nil {
 		return nil, err
 	}
-	base, err := sqlite.NewConnector("file:" + path + "?" + sqliteQuery(c.Params, false))
+	base, err := newSQLiteConnector("file:" + path + "?" + sqliteQuery(c.Params, false))
 	return &fileConnector{Connector: base}, err
+}
+
+func newSQLiteConnector(dsn string) (driver.Connector, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, &failure{"SQLite: the driver does not accept the parameters: look at Params", []error{authdb.ErrInvalid, err}}
+	}
+	return connector, nil
 }
 
 // sqlitePath returns the path of the file as a URI has it. It is absolute, so
 // that every connection of the pool opens one file, wherever the process goes.
 func sqlitePath(c Config) (string, error) {
-	path, err := filepath.Abs(c.Database)
+	path := c.Database
+	if runtime.GOOS == "windows" && len(path) > 2 && path[0] == '/' && path[2] == ':' {
+		path = path[1:] // of file:///C:/x.db
+	}
+	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", &failure{"SQLite: the working directory is unknown: make Database an absolute path", []error{err}}
 	}
@@ -106,7 +120,7 @@ const sqliteOpenTimeout = 10 * time.Second
 func (f *fileConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	deadline := time.Now().Add(sqliteOpenTimeout)
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, 200*time.Millisecond) {
-		conn, err := f.Connector.Connect(ctx)
+		conn, err := f.connect(ctx)
 		if sqliteCode(err)&0xff != sqliteBusy || time.Now().After(deadline) {
 			return conn, err
 		}
@@ -115,6 +129,31 @@ func (f *fileConnector) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, ctx.Err()
 		case <-time.After(pause):
 		}
+	}
+}
+
+// connect waits for a connection no longer than the context says. The driver itself
+// can't be interrupted while it waits for a lock.
+func (f *fileConnector) connect(ctx context.Context) (driver.Conn, error) {
+	type result struct {
+		conn driver.Conn
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		conn, err := f.Connector.Connect(ctx)
+		done <- result{conn, err}
+	}()
+	select {
+	case r := <-done:
+		return r.conn, r.err
+	case <-ctx.Done():
+		go func() {
+			if r := <-done; r.err == nil {
+				_ = r.conn.Close() // nobody waits for it any more
+			}
+		}()
+		return nil, ctx.Err()
 	}
 }
 

@@ -1,0 +1,56 @@
+package datasource
+
+import (
+	"database/sql"
+	"errors"
+	"testing"
+)
+
+// A database in memory goes with its pool, and not before.
+func TestMemoryConnector(t *testing.T) {
+	made, err := sqliteConnector(Config{Database: memoryName})
+	if err != nil {
+		t.Fatal(err)
+	}
+	connector := made.(*memoryConnector)
+	tables := func() (n int) {
+		again := sql.OpenDB(connector.Connector)
+		defer func() { _ = again.Close() }()
+		if err := again.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	pool := sql.OpenDB(connector)
+	pool.SetMaxIdleConns(-1)
+	if _, err := pool.ExecContext(t.Context(), "CREATE TABLE t (x)"); err != nil {
+		t.Fatal(err)
+	}
+	if n := tables(); n != 1 {
+		t.Errorf("%d tables while the pool is open and has no connection", n)
+	}
+	if err := pool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := tables(); n != 0 {
+		t.Errorf("%d tables after the pool was closed", n)
+	}
+	if _, err := connector.Connect(t.Context()); !errors.Is(err, sql.ErrConnDone) {
+		t.Errorf("the closed connector says %v", err)
+	}
+	if err := connector.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := append(postgresNames(), mysqlNames()...)
+	for name, want := range map[string]string{
+		"sslmod": "sslmode", "ssl-mode": "sslmode", "SSLMODE": "sslmode", "parsetime": "parseTime", "timezone": "timezone",
+		"searchpath": "search_path", "statment_timeout": "statement_timeout", "colation": "collation", "x": "", "zzzzzzzzzz": "",
+	} {
+		if got := nearest(name, known); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}
