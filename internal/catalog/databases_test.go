@@ -2,7 +2,6 @@ package catalog_test
 
 import (
 	"context"
-	"database/sql"
 	"flag"
 	"fmt"
 	"os"
@@ -129,7 +128,9 @@ type rows struct{ user, account, session, token, authenticator any }
 // modelsOf says what the contract needs of the rows' tables, as an adapter
 // does. Fields are found by their Go name.
 func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
-	t.Helper()
+	if t != nil {
+		t.Helper()
+	}
 	parse := func(row, other any) *schema.Schema {
 		if row == nil {
 			row = other
@@ -269,21 +270,12 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// exec runs statements and fails the test if one does.
-func exec(t testing.TB, db *gorm.DB, statements ...string) {
+// execAll runs statements and fails the test if one does.
+func execAll(t testing.TB, db *gorm.DB, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
 		if err := db.Exec(s).Error; err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
-}
-
-func poolOf(t testing.TB, db *gorm.DB) *sql.DB {
-	t.Helper()
-	pool, err := db.DB()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pool
 }

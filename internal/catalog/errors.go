@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 )
 
 // A serverError is what the database refused. It prints what was being done
@@ -75,15 +76,19 @@ func code(err error) string {
 		case interface{ SQLState() string }:
 			return e.SQLState()
 		case interface{ Code() int }:
-			return fmt.Sprint(e.Code())
+			return strconv.Itoa(e.Code())
 		}
 		v := reflect.Indirect(reflect.ValueOf(err))
 		if v.Kind() != reflect.Struct {
 			continue
 		}
 		for _, name := range []string{"Number", "ExtendedCode"} {
-			if f := v.FieldByName(name); f.IsValid() && f.CanInterface() && (f.CanInt() || f.CanUint()) {
-				return fmt.Sprint(f.Interface())
+			// Printed as numbers: the types may have words of their own.
+			switch f := v.FieldByName(name); {
+			case f.IsValid() && f.CanInt():
+				return strconv.FormatInt(f.Int(), 10)
+			case f.IsValid() && f.CanUint():
+				return strconv.FormatUint(f.Uint(), 10)
 			}
 		}
 	}
