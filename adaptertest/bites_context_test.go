@@ -336,8 +336,8 @@ func checksThenWrites[R any](m *Memory, taken func(*R) bool, write func(*R)) fun
 	}
 }
 
-// outliving makes DeleteUser take what it sees at first, and nothing that
-// comes later. Looking for what a user has does not mind the user.
+// outliving gives who creates something for the user the time to look for the
+// user before DeleteUser.
 func outliving(f *faulty, m *Memory) {
 	f.deleteUser = func(ctx context.Context, id string) error {
 		yield()
@@ -351,9 +351,8 @@ func noForeignKey[R any](m *Memory, next func(context.Context, *R) (*R, error), 
 		if _, err := m.GetUser(ctx, userID(record)); err != nil {
 			return nil, authdb.ErrReference
 		}
-		for range 4 {
-			yield()
-		}
+		yield()
+		yield()
 		stored, err := next(ctx, record)
 		if errors.Is(err, authdb.ErrReference) {
 			locked(m, func() { write(record) })

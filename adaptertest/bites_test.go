@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/authdb/authdb"
 )
@@ -25,6 +27,8 @@ var worlds = []world{
 	{name: "numbered", opts: []Option{NumberedIDs()}, sound: numbered, ids: numbers()},
 	{name: "uuids", opts: []Option{UUIDs()}, sound: uuids},
 	{name: "folding", opts: []Option{FoldsEmail()}, sound: foldingEmail},
+	{name: "seconds", opts: []Option{TimePrecision(time.Second)}, sound: inSeconds},
+	{name: "narrow", opts: []Option{Length("User", "Name", 100), Drops("Account", "SessionState")}, sound: narrow},
 	{name: "without AccountStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "AccountStore") }},
 	{name: "without SessionStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "SessionStore") }},
 	{name: "without VerificationTokenStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "VerificationTokenStore") }},
@@ -97,6 +101,52 @@ func foldingEmail(m *Memory) authdb.Adapter {
 		}
 		return m.UpdateUser(ctx, id, patch)
 	}
+	return f
+}
+
+// inSeconds stores instants without a fraction.
+func inSeconds(m *Memory) authdb.Adapter {
+	f := newFaulty(m)
+	f.createUser = storing(m.CreateUser, func(u *authdb.User) {
+		if u.EmailVerified != nil {
+			at := u.EmailVerified.Truncate(time.Second)
+			u.EmailVerified = &at
+		}
+	})
+	f.updateUser = patching(m, func(p *authdb.UserPatch) {
+		if p.EmailVerified.IsSet() && !p.EmailVerified.IsNull() {
+			p.EmailVerified = authdb.Set(p.EmailVerified.Value().Truncate(time.Second))
+		}
+	})
+	f.createSession = storing(m.CreateSession, func(s *authdb.Session) { s.Expires = s.Expires.Truncate(time.Second) })
+	f.updateSession = func(ctx context.Context, token string, patch authdb.SessionPatch) (*authdb.Session, error) {
+		if patch.Expires.IsSet() && !patch.Expires.IsNull() {
+			patch.Expires = authdb.Set(patch.Expires.Value().Truncate(time.Second))
+		}
+		return m.UpdateSession(ctx, token, patch)
+	}
+	f.createToken = storing(m.CreateVerificationToken, func(t *authdb.VerificationToken) { t.Expires = t.Expires.Truncate(time.Second) })
+	return f
+}
+
+// narrow has a column of 100 characters, and lacks one.
+func narrow(m *Memory) authdb.Adapter {
+	tooLong := func(name string) bool { return utf8.RuneCountInString(name) > 100 }
+	f := newFaulty(m)
+	f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
+		if u != nil && tooLong(u.Name) {
+			return nil, invalid("Name", "too long")
+		}
+		return m.CreateUser(ctx, u)
+	}
+	f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
+		if tooLong(patch.Name.Value()) {
+			return nil, invalid("Name", "too long")
+		}
+		return m.UpdateUser(ctx, id, patch)
+	}
+	f.linkAccount = storing(m.LinkAccount, func(a *authdb.Account) { a.SessionState = "" })
+	f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { p.SessionState = authdb.Field[string]{} })
 	return f
 }
 

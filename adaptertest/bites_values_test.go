@@ -95,10 +95,11 @@ func valueBites[R any](c creator[R], creating creation[R]) []bite {
 			}, invalid(field.name, "too long")))
 			continue
 		}
-		bites = append(bites, creating.refuses(c.record+": text as long as its column is kept", func(record *R) bool {
-			value := *field.of(record)
-			return field.size > 0 && len(value) > field.size // in bytes
-		}, invalid(field.name, "too long")))
+		if field.size > 0 {
+			bites = append(bites, creating.refuses(c.record+": text as long as its column is kept", func(record *R) bool {
+				return len(*field.of(record)) > field.size // in bytes
+			}, invalid(field.name, "too long")))
+		}
 		edit(": text comes back byte for byte", func(s string) string { // utf8mb3
 			return strings.Map(func(c rune) rune {
 				if utf8.RuneLen(c) == 4 {
@@ -109,10 +110,7 @@ func valueBites[R any](c creator[R], creating creation[R]) []bite {
 		})
 		edit(": text comes back byte for byte", func(s string) string { return strings.TrimRight(s, " ") })
 	}
-	// A field without a size has no bite for the size.
-	return slices.DeleteFunc(bites, func(b bite) bool {
-		return c.record == "User" && strings.HasSuffix(b.rule, "a required field that is empty is ErrInvalid")
-	})
+	return bites
 }
 
 var userIDBites = []bite{

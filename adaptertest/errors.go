@@ -60,8 +60,8 @@ func (r *rig) isOnly(err, want error, what string) {
 	}
 }
 
-// provoke makes every call that fails, with keys and values that no error may
-// quote.
+// provoke makes every call that is to fail, with keys and values that no error
+// may quote. Whether it fails is for other rules to say.
 func (r *rig) provoke() {
 	r.Helper()
 	canceled, cancel := context.WithCancel(r.ctx)
@@ -81,15 +81,6 @@ func (r *rig) provoke() {
 	}
 }
 
-// fails checks that a call failed at all, so that there was an error to look
-// at.
-func (r *rig) fails(err error, what string) {
-	r.Helper()
-	if err == nil {
-		r.Errorf("%s: got no error", what)
-	}
-}
-
 // bad are values that can't be stored; each holds a secret.
 func (r *rig) bad() []string {
 	return []string{r.fresh("x") + "\x00", r.fresh("x") + "\xff", r.fresh("x") + strings.Repeat("x", 5000)}
@@ -98,115 +89,78 @@ func (r *rig) bad() []string {
 func (r *rig) provokeUsers(canceled context.Context) {
 	r.Helper()
 	user, other := r.addUser(), r.addUser()
-	_, err := r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.Email = user.Email }))
-	r.fails(err, "CreateUser with the address of another user")
-	_, err = r.UpdateUser(r.ctx, other.ID, authdb.UserPatch{Email: authdb.Set(user.Email)})
-	r.fails(err, "UpdateUser with the address of another user")
-	_, err = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.ID = user.ID }))
-	r.fails(err, "CreateUser with the ID of another user")
+	_, _ = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.Email = user.Email }))
+	_, _ = r.UpdateUser(r.ctx, other.ID, authdb.UserPatch{Email: authdb.Set(user.Email)})
+	_, _ = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.ID = user.ID }))
 	for _, bad := range r.bad() {
-		_, err = r.GetUser(r.ctx, bad)
-		r.fails(err, "GetUser")
-		_, err = r.UpdateUser(r.ctx, bad, authdb.UserPatch{Name: authdb.Set("Ada")})
-		r.fails(err, "UpdateUser")
-		_, err = r.GetUserByEmail(r.ctx, bad)
-		r.fails(err, "GetUserByEmail")
-		_, err = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.ID = bad }))
-		r.fails(err, "CreateUser with a bad ID")
-		if r.config.lengths["User.Email"] > 0 || len(bad) < 5000 {
-			_, err = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.Email = bad }))
-			r.fails(err, "CreateUser with a bad address")
-		}
+		_, _ = r.GetUser(r.ctx, bad)
+		_, _ = r.UpdateUser(r.ctx, bad, authdb.UserPatch{Name: authdb.Set("Ada")})
+		_, _ = r.GetUserByEmail(r.ctx, bad)
+		_, _ = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.ID = bad }))
+		_, _ = r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.Email = bad }))
 	}
-	_, err = r.CreateUser(canceled, r.newUser())
-	r.fails(err, "CreateUser with a canceled context")
-	_, err = r.GetUserByEmail(canceled, user.Email)
-	r.fails(err, "GetUserByEmail with a canceled context")
-	r.fails(r.DeleteUser(canceled, user.ID), "DeleteUser with a canceled context")
+	_, _ = r.CreateUser(canceled, r.newUser())
+	_, _ = r.GetUserByEmail(canceled, user.Email)
+	_ = r.DeleteUser(canceled, user.ID)
 }
 
 func (r *rig) provokeAccounts(canceled context.Context) {
 	r.Helper()
 	account := r.addAccount(r.addUser().ID)
-	_, err := r.LinkAccount(r.ctx, r.newAccount(account.UserID, samePair(account)))
-	r.fails(err, "LinkAccount of an account that is linked")
-	_, err = r.LinkAccount(r.ctx, r.newAccount(r.fresh("user")))
-	r.fails(err, "LinkAccount to an unknown user")
+	_, _ = r.LinkAccount(r.ctx, r.newAccount(account.UserID, samePair(account)))
+	_, _ = r.LinkAccount(r.ctx, r.newAccount(r.fresh("user")))
 	for _, bad := range r.bad() {
-		_, err = r.GetAccount(r.ctx, account.Provider, bad)
-		r.fails(err, "GetAccount")
-		_, err = r.GetUserByAccount(r.ctx, bad, account.ProviderAccountID)
-		r.fails(err, "GetUserByAccount")
+		_, _ = r.GetAccount(r.ctx, account.Provider, bad)
+		_, _ = r.GetUserByAccount(r.ctx, bad, account.ProviderAccountID)
 	}
 	for _, bad := range r.bad()[:2] {
-		_, err = r.LinkAccount(r.ctx, r.newAccount(account.UserID, func(a *authdb.Account) { a.AccessToken = bad }))
-		r.fails(err, "LinkAccount with a bad AccessToken")
+		_, _ = r.LinkAccount(r.ctx, r.newAccount(account.UserID, func(a *authdb.Account) { a.AccessToken = bad }))
 	}
-	_, err = r.LinkAccount(canceled, r.newAccount(account.UserID))
-	r.fails(err, "LinkAccount with a canceled context")
-	r.fails(r.UnlinkAccount(canceled, account.Provider, account.ProviderAccountID), "UnlinkAccount with a canceled context")
+	_, _ = r.LinkAccount(canceled, r.newAccount(account.UserID))
+	_ = r.UnlinkAccount(canceled, account.Provider, account.ProviderAccountID)
 }
 
 func (r *rig) provokeSessions(canceled context.Context) {
 	r.Helper()
 	session := r.addSession(r.addUser().ID)
 	expired := r.addSession(session.UserID, expires(r.past()))
-	_, err := r.CreateSession(r.ctx, r.newSession(session.UserID, sameToken(session)))
-	r.fails(err, "CreateSession with the token of another session")
-	_, err = r.CreateSession(r.ctx, r.newSession(r.fresh("user")))
-	r.fails(err, "CreateSession for an unknown user")
+	_, _ = r.CreateSession(r.ctx, r.newSession(session.UserID, sameToken(session)))
+	_, _ = r.CreateSession(r.ctx, r.newSession(r.fresh("user")))
 	for _, token := range append(r.bad(), expired.SessionToken) {
-		_, _, err = r.GetSessionAndUser(r.ctx, token)
-		r.fails(err, "GetSessionAndUser")
-		_, err = r.UpdateSession(r.ctx, token, authdb.SessionPatch{Expires: authdb.Set(r.future())})
-		r.fails(err, "UpdateSession")
+		_, _, _ = r.GetSessionAndUser(r.ctx, token)
+		_, _ = r.UpdateSession(r.ctx, token, authdb.SessionPatch{Expires: authdb.Set(r.future())})
 	}
 	for _, bad := range r.bad()[:2] {
-		_, err = r.CreateSession(r.ctx, r.newSession(session.UserID, func(s *authdb.Session) { s.SessionToken = bad }))
-		r.fails(err, "CreateSession with a bad token")
+		_, _ = r.CreateSession(r.ctx, r.newSession(session.UserID, func(s *authdb.Session) { s.SessionToken = bad }))
 	}
-	_, err = r.UpdateSession(r.ctx, session.SessionToken, authdb.SessionPatch{Expires: authdb.Set(time.Time{})})
-	r.fails(err, "UpdateSession with a zero Expires")
-	_, err = r.CreateSession(canceled, r.newSession(session.UserID))
-	r.fails(err, "CreateSession with a canceled context")
-	_, _, err = r.GetSessionAndUser(canceled, session.SessionToken)
-	r.fails(err, "GetSessionAndUser with a canceled context")
+	_, _ = r.UpdateSession(r.ctx, session.SessionToken, authdb.SessionPatch{Expires: authdb.Set(time.Time{})})
+	_, _ = r.CreateSession(canceled, r.newSession(session.UserID))
+	_, _, _ = r.GetSessionAndUser(canceled, session.SessionToken)
 }
 
 func (r *rig) provokeTokens(canceled context.Context) {
 	r.Helper()
 	token, expired := r.addToken(), r.addToken(tokenExpires(r.past()))
-	_, err := r.CreateVerificationToken(r.ctx, r.newToken(sameKey(token)))
-	r.fails(err, "CreateVerificationToken of the same pair")
-	_, err = r.UseVerificationToken(r.ctx, expired.Identifier, expired.Token)
-	r.fails(err, "UseVerificationToken of an expired token")
+	_, _ = r.CreateVerificationToken(r.ctx, r.newToken(sameKey(token)))
+	_, _ = r.UseVerificationToken(r.ctx, expired.Identifier, expired.Token)
 	for _, bad := range r.bad() {
-		_, err = r.UseVerificationToken(r.ctx, token.Identifier, bad)
-		r.fails(err, "UseVerificationToken with a bad token")
-		_, err = r.UseVerificationToken(r.ctx, bad, token.Token)
-		r.fails(err, "UseVerificationToken with a bad identifier")
+		_, _ = r.UseVerificationToken(r.ctx, token.Identifier, bad)
+		_, _ = r.UseVerificationToken(r.ctx, bad, token.Token)
 	}
 	for _, bad := range r.bad()[:2] {
-		_, err = r.CreateVerificationToken(r.ctx, r.newToken(func(t *authdb.VerificationToken) { t.Token = bad }))
-		r.fails(err, "CreateVerificationToken with a bad token")
+		_, _ = r.CreateVerificationToken(r.ctx, r.newToken(func(t *authdb.VerificationToken) { t.Token = bad }))
 	}
-	_, err = r.UseVerificationToken(canceled, token.Identifier, token.Token)
-	r.fails(err, "UseVerificationToken with a canceled context")
+	_, _ = r.UseVerificationToken(canceled, token.Identifier, token.Token)
 }
 
 func (r *rig) provokeAuthenticators(canceled context.Context) {
 	r.Helper()
 	authenticator := r.addAuthenticator(r.addUser().ID)
-	_, err := r.CreateAuthenticator(r.ctx, r.newAuthenticator(authenticator.UserID, sameCredential(authenticator)))
-	r.fails(err, "CreateAuthenticator with a known credential")
-	_, err = r.CreateAuthenticator(r.ctx, r.newAuthenticator(r.fresh("user")))
-	r.fails(err, "CreateAuthenticator for an unknown user")
+	_, _ = r.CreateAuthenticator(r.ctx, r.newAuthenticator(authenticator.UserID, sameCredential(authenticator)))
+	_, _ = r.CreateAuthenticator(r.ctx, r.newAuthenticator(r.fresh("user")))
 	for _, bad := range r.bad() {
-		_, err = r.GetAuthenticator(r.ctx, bad)
-		r.fails(err, "GetAuthenticator")
-		_, err = r.UpdateAuthenticatorCounter(r.ctx, bad, 8)
-		r.fails(err, "UpdateAuthenticatorCounter")
+		_, _ = r.GetAuthenticator(r.ctx, bad)
+		_, _ = r.UpdateAuthenticatorCounter(r.ctx, bad, 8)
 	}
-	_, err = r.CreateAuthenticator(canceled, r.newAuthenticator(authenticator.UserID))
-	r.fails(err, "CreateAuthenticator with a canceled context")
+	_, _ = r.CreateAuthenticator(canceled, r.newAuthenticator(authenticator.UserID))
 }

@@ -69,7 +69,7 @@ func (m *Memory) withExtra(record string, stored, written map[string]any) (map[s
 			return nil, invalid(column, "no further column of "+record)
 		}
 		if value != nil && reflect.TypeOf(value) != reflect.TypeOf(like) {
-			return nil, invalid(column, fmt.Sprintf("want a %T", like))
+			return nil, invalid(column, fmt.Sprintf("want %T", like))
 		}
 		if text, ok := value.(string); ok {
 			if err := checkValue(column, text, 0, false); err != nil {

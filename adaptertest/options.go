@@ -50,6 +50,10 @@ func newConfig(opts []Option) *config {
 		onResult:  func(string, bool) {},
 	}
 	for _, opt := range opts {
+		if opt == nil {
+			c.refuse("a nil Option: pass an option, or leave it out")
+			continue
+		}
 		opt(c)
 	}
 	return c

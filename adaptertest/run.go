@@ -111,7 +111,7 @@ func (s *suite) run(t *testing.T, rule rule) {
 	rule.check(newRig(t, s, adapter, rule))
 }
 
-func (s *suite) runWithout(t *testing.T, adapter authdb.Adapter, rule rule, reason string) {
+func (s *suite) runWithout(t testing.TB, adapter authdb.Adapter, rule rule, reason string) {
 	failures := record(t, func(tb testing.TB) { rule.check(newRig(tb, s, adapter, rule)) })
 	if len(failures) == 0 {
 		t.Errorf("%s\n\tpasses: take it off the list (Without says: %s)", rule.name, reason)
