@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,7 +20,14 @@ import (
 //	MySQL       datetime(3)     in UTC
 //
 // The text form of SQLite sorts, and both Go drivers and the JavaScript side
-// (Auth.js, Sequelize) read it.
+// (Auth.js, Sequelize) read it. Values are truncated, not rounded. Years from
+// 1000 to 9999 are the same on every database.
+//
+// A field wants the tag size:64. GORM's AutoMigrate takes the 64 bits of
+// PostgreSQL's timestamptz for a size, and would set the column's type anew on
+// every run:
+//
+//	LastSeen *models.Time `gorm:"size:64"`
 type Time struct{ time.Time }
 
 // The forms in which Time is bound and, in part, read.
@@ -83,6 +91,10 @@ func (t *Time) Scan(src any) error {
 }
 
 func (t *Time) parse(s string) error {
+	if strings.HasPrefix(s, "0000-00-00") { // MySQL's zero, which its driver reads so too
+		*t = Time{}
+		return nil
+	}
 	// Go reads a fraction after the seconds whether or not the layout has it.
 	for _, layout := range []string{
 		"2006-01-02T15:04:05Z07:00",
