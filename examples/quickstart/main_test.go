@@ -1,0 +1,8 @@
+package main
+
+func Example() {
+	main()
+	// Output:
+	// secret is the cookie of Ada
+	// Secret is nobody's cookie
+}
