@@ -17,28 +17,29 @@ import (
 // fields from Host to Database; Type goes with both.
 //
 // A Config is printed, logged and marshalled to JSON without its password, its
-// URL and the values of its Params. JSON in the form of TypeORM's options
-// ({"type": "sqlite", "database": ":memory:", "synchronize": true}) unmarshals
-// into it.
+// URL and the values of its Params. (Only package fmt, printing another struct
+// that holds a Config in an unexported field, asks no method of it.) JSON in
+// the form of TypeORM's options ({"type": "sqlite", "database": ":memory:",
+// "synchronize": true}) unmarshals into it.
 type Config struct {
 	// Type is "sqlite", "postgres" or "mysql", or an alias: "sqlite3" and
 	// "better-sqlite3", "postgresql", "mariadb". With a URL it may be left out.
 	Type string
 
-	// URL is what Parse takes, instead of the fields from Host to Database.
-	// The parameters of both URL and Params apply; none may be in both.
+	// URL is what Parse takes, instead of the fields from Host to Database. The
+	// parameters of both URL and Params apply; none may be in both.
 	URL string
 
-	// Host is a name, an address, or the absolute path of a Unix socket (of
-	// its folder, on PostgreSQL). PostgreSQL takes several, separated by
-	// commas. Default: "localhost".
+	// Host is a name, an address, or the absolute path of a Unix socket (of its
+	// folder, on PostgreSQL). PostgreSQL takes several, separated by commas.
+	// Default: "localhost".
 	Host string
 
 	// Port. Default: 5432 on PostgreSQL, 3306 on MySQL and MariaDB.
 	Port int
 
-	// Username is required on MySQL and MariaDB. Default on PostgreSQL:
-	// PGUSER, or the name of the process's user.
+	// Username is required on MySQL and MariaDB. Default on PostgreSQL: PGUSER,
+	// or the name of the process's user.
 	Username string
 
 	// Password, as it is: nothing is encoded. Default on PostgreSQL:
@@ -47,8 +48,8 @@ type Config struct {
 
 	// Database is the name of the database, or the path of SQLite's file;
 	// ":memory:" is a new database in memory, which nobody else sees and which
-	// goes with Close. A relative path counts from the working directory at
-	// the time of Open.
+	// goes with Close. A relative path counts from the working directory at the
+	// time of Open.
 	Database string
 
 	// Params are parameters of the connection; see the package's comment.
@@ -74,8 +75,8 @@ type Config struct {
 	ConnMaxIdleTime time.Duration
 
 	// Logger is where GORM logs. Default: GORM's own default, on standard
-	// output, but without the values of statements and without a line for
-	// every record that isn't there.
+	// output, but without the values of statements and without a line for every
+	// record that isn't there.
 	Logger logger.Interface `json:"-"`
 }
 
@@ -88,8 +89,8 @@ const (
 	defaultIdleTime = 5 * time.Minute
 )
 
-// resolve returns the Config with its URL taken apart, and the database that
-// it names, or what is wrong with it. It needs no I/O.
+// resolve returns the Config with its URL taken apart, and the database that it
+// names, or what is wrong with it. It needs no I/O.
 func (c Config) resolve() (Config, *database, error) {
 	db, err := c.database()
 	if err != nil {
@@ -257,8 +258,8 @@ func (c Config) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, c.String(
 // LogValue logs the Config without its secrets.
 func (c Config) LogValue() slog.Value { return slog.GroupValue(c.attrs()...) }
 
-// MarshalJSON leaves the secrets out, so that a structured log holds none. It is
-// no way to keep a Config.
+// MarshalJSON leaves the secrets out, so that a structured log holds none. It
+// is no way to keep a Config.
 func (c Config) MarshalJSON() ([]byte, error) {
 	members := map[string]any{}
 	for _, attr := range c.attrs() {

@@ -42,8 +42,8 @@ func (db *database) server() bool { return db.port != 0 }
 // databases returns all there are, in the order in which errors list them.
 func databases() []*database { return []*database{&sqliteDatabase, &postgresDatabase, &mysqlDatabase} }
 
-// unsupported are databases that TypeORM knows, or that speak the protocol of one
-// of ours, with what is to be said about them.
+// unsupported are databases that TypeORM knows, or that speak the protocol of
+// one of ours, with what is to be said about them.
 var unsupported = map[string]string{
 	"cockroachdb":     "its SQL is not PostgreSQL's where locks and catalogues are concerned",
 	"aurora-mysql":    `that is the Data API: use "mysql" with the cluster's endpoint`,

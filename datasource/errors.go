@@ -36,9 +36,9 @@ func invalid(format string, args ...any) error {
 // hidden stands for a secret, and for what might be one.
 const hidden = "xxxxx"
 
-// quoteName quotes a name (of a parameter, a user, a type) if it looks like one.
-// What stands in its place by mistake, such as a whole URL or "user:password",
-// does not.
+// quoteName quotes a name (of a parameter, a user, a type) if it looks like
+// one. What stands in its place by mistake, such as a whole URL or
+// "user:password", does not.
 func quoteName(s string) string {
 	if !isName(s) {
 		return "(a text that is not shown)"

@@ -47,7 +47,7 @@ func TestNearest(t *testing.T) {
 	known := append(postgresNames(), mysqlNames()...)
 	for name, want := range map[string]string{
 		"sslmod": "sslmode", "ssl-mode": "sslmode", "SSLMODE": "sslmode", "parsetime": "parseTime", "timezone": "timezone",
-		"searchpath": "search_path", "statment_timeout": "statement_timeout", "colation": "collation", "x": "", "zzzzzzzzzz": "",
+		"searchpath": "search_path", "statement_timout": "statement_timeout", "colation": "collation", "x": "", "zzzzzzzzzz": "",
 	} {
 		if got := nearest(name, known); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

@@ -82,8 +82,8 @@ var mysqlRefused = refusals{
 	"socket": "make the path of the socket the Host",
 }.andFields()
 
-// strictMode adds to the server's sql_mode what makes it refuse a value that does
-// not fit, where it would cut it and go on.
+// strictMode adds to the server's sql_mode what makes it refuse a value that
+// does not fit, where it would cut it and go on.
 const strictMode = "CONCAT_WS(',', NULLIF(@@sql_mode, ''), 'STRICT_TRANS_TABLES')"
 
 func canonicalMySQLParams(params map[string]string) (map[string]string, error) {
@@ -148,8 +148,8 @@ func mysqlConfig(c Config) (*mysql.Config, error) {
 	if err != nil {
 		return nil, mysqlParamError(c, err)
 	}
-	// It was made for the host of the DSN, which had none; NewConnector makes it
-	// anew from TLSConfig.
+	// It was made for the host of the DSN, which had none; NewConnector makes
+	// it anew from TLSConfig.
 	parsed.TLS = nil
 	parsed.User, parsed.Passwd, parsed.DBName = c.Username, c.Password, c.Database
 	if strings.HasPrefix(c.Host, "/") {
@@ -190,8 +190,9 @@ func mysqlParamError(c Config, err error) error {
 	return &failure{"MySQL/MariaDB: the parameters can't be used together: look at Params", []error{authdb.ErrInvalid, err}}
 }
 
-// boundedConnector bounds the whole of connecting. The driver bounds the dialling
-// alone, and waits for ever for a server that accepts and says nothing.
+// boundedConnector bounds the whole of connecting. The driver bounds the
+// dialling alone, and waits for ever for a server that accepts and says
+// nothing.
 type boundedConnector struct {
 	driver.Connector
 	timeout time.Duration

@@ -15,14 +15,15 @@ import (
 
 // Open opens the database and returns an adapter on it, which closes it in its
 // method Close. It creates the tables that are missing where the Config (or the
-// option authdb.WithSynchronize) says so, and returns when the database has been found
-// fit for the contract: whatever is wrong with it, no request meets it.
+// option authdb.WithSynchronize) says so, and returns when the database has
+// been found fit for the contract: whatever is wrong with it, no request meets
+// it.
 //
 // The context bounds the opening alone. Where Open returns an error, everything
 // is closed. The error is authdb.ErrInvalid where the Config, or what it names,
-// has to be corrected, and authdb.ErrSchema where the tables don't fit; of other
-// errors, such as that of a server that does not run, a later attempt may be
-// free. The driver's error is there for errors.As, and never printed: it may
+// has to be corrected, and authdb.ErrSchema where the tables don't fit; of
+// other errors, such as that of a server that does not run, a later attempt may
+// be free. The driver's error is there for errors.As, and never printed: it may
 // quote a secret.
 func Open(ctx context.Context, cfg Config, opts ...authdb.Option) (*gormadapter.Adapter, error) {
 	cfg, kind, err := cfg.resolve()

@@ -12,17 +12,17 @@ import (
 )
 
 // The prepared statements that GORM keeps. Servers bound them as well, for all
-// connections of all clients. An adapter needs fewer than a hundred; the
-// time to live is long, because a statement that expires is closed under whoever
-// is about to use it.
+// connections of all clients. An adapter needs fewer than a hundred; the time
+// to live is long, because a statement that expires is closed under whoever is
+// about to use it.
 const (
 	maxStatements = 256
 	statementTTL  = 24 * time.Hour
 )
 
-// OpenDB opens the database, connects once, and returns it as GORM sees it, with
-// the settings that the adapter needs. It knows no tables. Closing what its method
-// DB returns closes the pool, and removes a database in memory.
+// OpenDB opens the database, connects once, and returns it as GORM sees it,
+// with the settings that the adapter needs. It knows no tables. Closing what
+// its method DB returns closes the pool, and removes a database in memory.
 //
 // The context bounds the opening alone. The errors are those of Open.
 func OpenDB(ctx context.Context, cfg Config) (*gorm.DB, error) {

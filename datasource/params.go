@@ -65,7 +65,8 @@ func distance(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-// refusals says of parameters why they can't be given, by their name in lower case.
+// refusals says of parameters why they can't be given, by their name in lower
+// case.
 type refusals map[string]string
 
 // check refuses parameters by name, and names that could not be one.
@@ -96,8 +97,8 @@ func (refused refusals) andFields() refusals {
 	return all
 }
 
-// refusedByServer says which of the parameters the server did not know, or take,
-// by looking for their names in its message, which itself is never shown.
+// refusedByServer says which of the parameters the server did not know, or
+// take, by looking for their names in its message, which itself is never shown.
 func refusedByServer(params map[string]string, known []string, message string) string {
 	for _, name := range slices.Sorted(maps.Keys(params)) {
 		for _, quote := range []string{`"`, "'", "`"} {

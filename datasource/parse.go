@@ -30,12 +30,13 @@ type synchronize struct{ given, value bool }
 //	:memory:                                       sqlite::memory: and sqlite://localhost/:memory: as well
 //
 // each with parameters behind a question mark, which become Params, but for
-// synchronize=true (or false, 1, 0), which sets the field, and host=/run/mysqld/mysqld.sock,
-// which says where the server's socket is if the URL names no host.
+// synchronize=true (or false, 1, 0), which sets the field, and
+// host=/run/mysqld/mysqld.sock, which says where the server's socket is if the
+// URL names no host.
 //
 // Everything is percent-encoded where it holds a character that means something
-// in a URL; a plus sign is a plus sign. A URL that can be read in more than one way,
-// because the password holds such a character as it is, is an error. The
+// in a URL; a plus sign is a plus sign. A URL that can be read in more than one
+// way, because the password holds such a character as it is, is an error. The
 // errors are ErrInvalid and quote nothing of a URL but names of parameters.
 func Parse(url string) (Config, error) {
 	c, _, err := parse(url)
@@ -89,8 +90,8 @@ func parseServer(rest string) (c Config, sync synchronize, err error) {
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		authority, tail = rest[:i], rest[i:]
 	}
-	// An "@" behind the first slash or question mark: one of them may be part of
-	// the password.
+	// An "@" behind the first slash or question mark: one of them may be part
+	// of the password.
 	if strings.Contains(tail, "@") {
 		return c, sync, invalid("URL: it can be read in more than one way: %s", encodeIt)
 	}
@@ -126,8 +127,8 @@ func parseServer(rest string) (c Config, sync synchronize, err error) {
 }
 
 func parseUser(c *Config, userinfo string) (err error) {
-	// A username can't hold a colon as it is, so whatever follows the first
-	// is the password.
+	// A username can't hold a colon as it is, so whatever follows the first is
+	// the password.
 	username, password, _ := strings.Cut(userinfo, ":")
 	if c.Username, err = unescape("the username", username); err != nil {
 		return err
@@ -170,8 +171,8 @@ func parseHosts(c *Config, hosts string) error {
 	return nil
 }
 
-// socketFromParams moves the parameter host into the field: it is how URLs name a
-// socket, whose path is no host.
+// socketFromParams moves the parameter host into the field: it is how URLs name
+// a socket, whose path is no host.
 func socketFromParams(c *Config) error {
 	host, ok := c.Params["host"]
 	if !ok {
@@ -188,8 +189,8 @@ func socketFromParams(c *Config) error {
 	return nil
 }
 
-// parseSQLite reads a path or :memory:, with an authority before it that is empty
-// or localhost, and parameters behind it.
+// parseSQLite reads a path or :memory:, with an authority before it that is
+// empty or localhost, and parameters behind it.
 func parseSQLite(rest string) (c Config, sync synchronize, err error) {
 	if strings.Contains(rest, "#") {
 		return c, sync, invalid(`URL: there is a "#" in it: percent-encode it (%%23) if it belongs to the file's name`)
@@ -277,8 +278,8 @@ func plainParams(params []param) (map[string]string, error) {
 	return all, nil
 }
 
-// unescape decodes a part of a URL. It does not pass on the error of net/url, which
-// quotes its argument.
+// unescape decodes a part of a URL. It does not pass on the error of net/url,
+// which quotes its argument.
 func unescape(what, s string) (string, error) {
 	decoded, err := url.PathUnescape(s)
 	if err != nil {

@@ -45,6 +45,21 @@ func TestServerByFieldsAndURL(t *testing.T) {
 	})
 }
 
+func TestMySQLSocket(t *testing.T) {
+	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
+		t.Run(server, func(t *testing.T) {
+			db := testdb.New(t, server)
+			c := configOf(db)
+			c.Host, c.Port = ask[string](t, openDB(t, c), "SELECT @@socket"), 0
+			if _, err := os.Stat(c.Host); err != nil {
+				t.Skip("the server's socket is on another machine: ", err)
+			}
+			openDB(t, c)
+			openDB(t, datasource.Config{URL: fmt.Sprintf("mysql://%s:%s@/%s?host=%s", c.Username, c.Password, c.Database, c.Host)})
+		})
+	}
+}
+
 func TestServerSettings(t *testing.T) {
 	onServers(t, func(t *testing.T, db testdb.Database) {
 		c := configOf(db)

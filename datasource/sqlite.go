@@ -132,8 +132,8 @@ func (f *fileConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 }
 
-// connect waits for a connection no longer than the context says. The driver itself
-// can't be interrupted while it waits for a lock.
+// connect waits for a connection no longer than the context says. The driver
+// itself can't be interrupted while it waits for a lock.
 func (f *fileConnector) connect(ctx context.Context) (driver.Conn, error) {
 	type result struct {
 		conn driver.Conn
@@ -158,8 +158,8 @@ func (f *fileConnector) connect(ctx context.Context) (driver.Conn, error) {
 }
 
 // memoryConnector opens connections to a database in memory, which exists for
-// as long as one of them does. It holds one that the pool does not know, because the
-// pool closes its last one when it likes.
+// as long as one of them does. It holds one that the pool does not know,
+// because the pool closes its last one when it likes.
 type memoryConnector struct {
 	driver.Connector
 

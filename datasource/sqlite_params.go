@@ -40,8 +40,8 @@ var sqliteParams = []sqliteParam{
 	// transactions when the machine (not the process) stops.
 	{name: "synchronous", aliases: []string{"_synchronous", "_sync"}, values: []string{"off", "normal", "full", "extra", "0", "1", "2", "3"}, file: "normal"},
 	{name: "temp_store", values: []string{"default", "file", "memory", "0", "1", "2"}},
-	// How a plain time.Time is written: in UTC and a form that sorts and is read
-	// back. The driver's default is Go's debug format.
+	// How a plain time.Time is written: in UTC and a form that sorts and is
+	// read back. The driver's default is Go's debug format.
 	{name: "time_format", aliases: []string{"_time_format"}, key: "_time_format", values: []string{"sqlite", "datetime"}, file: "sqlite", memory: "sqlite"},
 	{name: "timezone", aliases: []string{"_timezone", "_loc"}, key: "_timezone", values: []string{"utc"}, file: "UTC", memory: "UTC"},
 	// A transaction that begins by reading can't wait for its turn to write: it
