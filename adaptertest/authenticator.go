@@ -28,6 +28,13 @@ var authenticatorRules = group("AuthenticatorStore", hasAuthenticators, []rule{
 		r.sameAuthenticator(got, want, "CreateAuthenticator")
 		r.authenticatorIs(want, "after CreateAuthenticator")
 	}},
+	{name: "A CredentialID that is not ASCII is ErrInvalid", check: func(r *rig) {
+		user := r.addUser()
+		for _, id := range []string{r.fresh("crédential"), r.fresh("credential") + "🔑"} {
+			_, err := r.CreateAuthenticator(r.ctx, r.newAuthenticator(user.ID, func(a *authdb.Authenticator) { a.CredentialID = id }))
+			r.invalid(err, "CredentialID", "CreateAuthenticator")
+		}
+	}},
 	{name: "CreateAuthenticator returns ErrDuplicate if the credential is known already, to whomever it belongs", check: func(r *rig) {
 		ada, bob := r.addUser(), r.addUser()
 		authenticator := r.addAuthenticator(ada.ID)

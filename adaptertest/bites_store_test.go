@@ -763,6 +763,9 @@ var authenticatorBites = []bite{
 			return m.CreateAuthenticator(ctx, a)
 		}
 	}),
+	creatingAuthenticator.edits("A CredentialID that is not ASCII is ErrInvalid", func(a *authdb.Authenticator) { // as latin1 does
+		a.CredentialID = strings.ReplaceAll(a.CredentialID, "é", "?")
+	}),
 	breaks("CreateAuthenticator returns ErrDuplicate if the credential is known already, to whomever it belongs", func(f *faulty, m *Memory) {
 		f.createAuthenticator = instead(m.CreateAuthenticator, authdb.ErrDuplicate, func(a *authdb.Authenticator) (*authdb.Authenticator, error) {
 			if old, _ := m.GetAuthenticator(context.Background(), a.CredentialID); old.UserID == a.UserID {

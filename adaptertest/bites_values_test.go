@@ -93,6 +93,7 @@ func valueBites[R any](c creator[R], creating creation[R]) []bite {
 			bites = append(bites, creating.refuses(c.record+": text as long as its column is kept", func(record *R) bool {
 				return len(*field.of(record)) > 1364
 			}, invalid(field.name, "too long")))
+			edit(": text comes back byte for byte", func(s string) string { return strings.ReplaceAll(s, "%", "") })
 			continue
 		}
 		if field.size > 0 {

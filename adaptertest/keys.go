@@ -68,7 +68,7 @@ var keyColumns = []keyColumn{
 		}
 		return r.tokenAttempts(key, func(key string) (string, string) { return t.Identifier, key }), nil
 	}},
-	{"CredentialID", hasAuthenticators, "Kezd-strasse", plantCredentialID}, // ASCII only
+	{"CredentialID", hasAuthenticators, "Kezd-strasse", plantCredentialID}, // base64, or the like of it
 }
 
 // keyRules are a rule per column and way to differ.
@@ -127,10 +127,10 @@ func (r *rig) distinguishes(column keyColumn) {
 	r.Helper()
 	key := r.fresh(column.kind)
 	keys := append([]string{key}, otherCase(key)...)
-	if column.kind == folding {
+	if column.kind == folding { // else there is nothing but case to differ in
 		keys = append(keys, lookalikes(key)...)
+		keys = append(keys, otherSpace(key)...)
 	}
-	keys = append(keys, otherSpace(key)...)
 	seen := make(map[string]planted)
 	for _, key := range keys {
 		if _, ok := seen[key]; ok {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/authdb/authdb"
 )
@@ -18,6 +20,9 @@ func (m *Memory) CreateAuthenticator(ctx context.Context, authenticator *authdb.
 		err := checkText(authenticatorText, a)
 		if err != nil {
 			return nil, err
+		}
+		if strings.ContainsFunc(a.CredentialID, func(c rune) bool { return c > unicode.MaxASCII }) {
+			return nil, invalid("CredentialID", "not ASCII")
 		}
 		if a.Extra, err = m.withExtra("Authenticator", nil, a.Extra); err != nil {
 			return nil, err

@@ -168,7 +168,7 @@ func (c creator[R]) unlimited() bool {
 // awkward is text that has been mangled by one database or another.
 var awkward = []string{
 	"🦫 𝔊𝔯𝔞𝔠𝔢 naïve 日本語", `'; DROP TABLE users; --`, `back\slash "quotes" %like_ ? $1 :name @p1`,
-	" spaces \t\r\n\u00a0 ", "e\u0301 \u200b\u202e\ufeff", "2024-02-29T12:34:56.789Z",
+	`'";--%_\?$1:@{}<>&`, " spaces \t\r\n\u00a0 ", "e\u0301 \u200b\u202e\ufeff", "2024-02-29T12:34:56.789Z",
 }
 
 // writable reports whether the rule may write its own text to the field: the
@@ -190,7 +190,7 @@ func (c creator[R]) keeps(r *rig, value func(textField[R]) string) {
 		if length := c.length(r, f); length > 0 && utf8.RuneCountInString(want) > length {
 			continue
 		}
-		if f.name == "CredentialID" && !isASCII(want) {
+		if f.name == "CredentialID" && !isBase64Like(want) {
 			continue
 		}
 		record := c.make(r)
@@ -238,8 +238,10 @@ func (r *rig) sized(n int, field string) string {
 	return text + strings.Repeat(filler, max(0, n-len(text)))
 }
 
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(c rune) bool { return c >= utf8.RuneSelf })
+// isBase64Like reports whether any adapter can be expected to take the text for
+// a credential id.
+func isBase64Like(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c <= ' ' || c >= 0x7f })
 }
 
 var userIDRules = group("Values", 0, []rule{
