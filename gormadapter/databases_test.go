@@ -61,6 +61,7 @@ func openGORM(t testing.TB, d gorm.Dialector) *gorm.DB {
 	t.Cleanup(func() { pool(t, db).Close() })
 	// Below what the servers allow to one test among several.
 	pool(t, db).SetMaxOpenConns(32)
+	pool(t, db).SetMaxIdleConns(32)
 	return db
 }
 

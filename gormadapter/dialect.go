@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A dialect is what the databases differ in; all else is written once. It is
@@ -33,6 +34,9 @@ type dialect struct {
 	// keepsReturning says that an INSERT tells the values that the database
 	// made.
 	keepsReturning bool
+
+	// probes are what Check asks the connection.
+	probes []probe
 }
 
 // dialects returns the databases that the adapter knows.
@@ -69,6 +73,21 @@ func dialects() []dialect {
 			exactColumn: "CONVERT(%s USING utf8mb4)",
 			instant:     "CAST(%s AS CHAR)",
 			integer:     "CAST(%s AS SIGNED)",
+			probes: []probe{
+				{
+					query: "SELECT @@character_set_client",
+					fits:  func(_ *Adapter, charset any) bool { return strings.HasPrefix(asText(charset), "utf8mb4") },
+					fault: "the connection's character set is not utf8mb4, and text would be stored as something else: add charset=utf8mb4 to the DSN, or leave charset out",
+				},
+				{
+					query: "SELECT CAST('2000-01-02 03:04:05' AS DATETIME)",
+					fits: func(a *Adapter, at any) bool {
+						_, ok := at.(time.Time)
+						return ok || !a.plainTimes()
+					},
+					fault: "a row has a field of type time.Time, which the driver does not read: add parseTime=true to the DSN, or use models.Time",
+				},
+			},
 		},
 	}
 }
@@ -84,6 +103,13 @@ func dialectOf(name string) (dialect, error) {
 		return dialect{}, fmt.Errorf("no support for GORM's dialector %q: use one of %s", name, strings.Join(names, ", "))
 	}
 	return all[i], nil
+}
+
+func asText(v any) string {
+	if b, ok := v.([]byte); ok {
+		return string(b)
+	}
+	return fmt.Sprint(v)
 }
 
 // exactly is the condition that two expressions are the same text.

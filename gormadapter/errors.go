@@ -68,12 +68,14 @@ func wrap(ctx context.Context, op string, err error) error {
 	case ctx.Err() != nil:
 		return &opError{op, ctx.Err(), ctx.Err().Error(), err}
 	}
-	for _, s := range []error{authdb.ErrExpired, authdb.ErrNotFound, authdb.ErrReference, authdb.ErrSchema, authdb.ErrNotSynchronized} {
-		// ErrSchema and ErrNotSynchronized come from the catalogue, with a
-		// text that says what to do.
+	for _, s := range []error{authdb.ErrExpired, authdb.ErrNotFound, authdb.ErrReference} {
 		if errors.Is(err, s) {
-			return &opError{op, s, err.Error(), err}
+			return &opError{op, s, s.Error(), err}
 		}
+	}
+	var printed *catalogueError
+	if errors.As(err, &printed) {
+		return &opError{op, nil, printed.text(), printed.err}
 	}
 	class, code := classify(err)
 	sentinel := class.sentinel
@@ -83,27 +85,52 @@ func wrap(ctx context.Context, op string, err error) error {
 			sentinel = authdb.ErrReferenced
 		}
 	}
-	if sentinel != nil {
+	switch {
+	case sentinel == authdb.ErrSchema:
+		return &opError{op, sentinel, sentinel.Error() + ": a table or a column is missing: see adapter.Check" + code, err}
+	case sentinel != nil:
 		return &opError{op, sentinel, sentinel.Error() + code, err}
 	}
-	return &opError{op, nil, describe(err) + code, err}
+	what := connection(err)
+	if what == "" {
+		what = fmt.Sprintf("the database, or a hook of the row type, returned %T", innermost(err))
+	}
+	return &opError{op, nil, what + code, err}
 }
 
-// describe says what kind of error it is without its text.
-func describe(err error) string {
+// connection says that the connection is what failed, or nothing.
+func connection(err error) string {
 	var network net.Error
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "the context ended"
-	case err.Error() == "sql: database is closed": // database/sql does not export it
+	case innermost(err).Error() == "sql: database is closed": // database/sql does not export it
 		return "the database is closed"
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network):
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network), isInvalidConn(err):
 		return "no connection to the database"
 	}
-	for next := err; next != nil; next = errors.Unwrap(next) {
+	return ""
+}
+
+func innermost(err error) error {
+	for next := err; next != nil; next = unwrapOne(next) {
 		err = next
 	}
-	return fmt.Sprintf("the database, or a hook of the row type, returned %T", err)
+	return err
+}
+
+// A catalogueError comes from reading or changing the schema. Its text is made
+// for print.
+type catalogueError struct{ err error }
+
+func (e *catalogueError) Error() string { return e.err.Error() }
+func (e *catalogueError) Unwrap() error { return e.err }
+
+func (e *catalogueError) text() string {
+	if what := connection(e.err); what != "" {
+		return what
+	}
+	return e.err.Error()
 }
 
 // A configError is what is wrong with the adapter itself; every method returns
@@ -199,6 +226,7 @@ var (
 	invalid   = class{sentinel: authdb.ErrInvalid}
 	lost      = class{retry: true}
 	goodbye   = class{disconnect: true}
+	missing   = class{sentinel: authdb.ErrSchema}
 )
 
 // postgresClasses is by SQLSTATE (PostgreSQL, appendix A).
@@ -207,6 +235,7 @@ var postgresClasses = map[string]class{
 	"23503": reference, "23001": reference,
 	"22001": invalid, "22003": invalid, "22007": invalid, "22008": invalid, "22021": invalid, "22P02": invalid, "22P05": invalid,
 	"23502": invalid, "23514": invalid,
+	"42P01": missing, "42703": missing, "3F000": missing,
 	"40001": lost, "40P01": lost, "55P03": lost,
 	"08000": goodbye, "08003": goodbye, "08006": goodbye, "57P01": goodbye, "57P02": goodbye, "57P03": goodbye,
 }
@@ -216,6 +245,7 @@ var mysqlClasses = map[int64]class{
 	1062: duplicate, 1586: duplicate,
 	1216: reference, 1217: reference, 1451: reference, 1452: reference,
 	1048: invalid, 1264: invalid, 1265: invalid, 1292: invalid, 1364: invalid, 1366: invalid, 1406: invalid, 3819: invalid, 4025: invalid,
+	1054: missing, 1146: missing,
 	1020: lost, 1205: lost, 1213: lost, 9007: lost,
 	1053: goodbye, 1077: goodbye, 1927: goodbye,
 }
@@ -224,6 +254,7 @@ var mysqlClasses = map[int64]class{
 var sqliteClasses = map[int64]class{
 	1555: duplicate, 2067: duplicate, 2579: duplicate,
 	787: reference, 1811: reference,
+	1:  missing, // any error of the statement's text, which is ours
 	18: invalid, 275: invalid, 1299: invalid, 3091: invalid,
 }
 

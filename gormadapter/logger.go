@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm/logger"
+
+	"github.com/authdb/authdb"
 )
 
 // quiet is the application's logger without what must not be in a log: the
@@ -25,7 +27,7 @@ func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []
 // What the contract has a sentinel for is an answer and no failure.
 func (q quiet) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
 	if err != nil {
-		if class, _ := classify(err); class.sentinel != nil || ctx.Err() != nil {
+		if class, _ := classify(err); class.sentinel != nil && class.sentinel != authdb.ErrSchema || ctx.Err() != nil {
 			err = nil
 		} else {
 			err = wrap(ctx, "statement", err)

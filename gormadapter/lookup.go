@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -34,11 +35,31 @@ func get[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, e
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.readOne(ctx, a.queries().of[t].one, args...)
+	return readOne[R](ctx, a, a.queries().of[t].one, args)
+}
+
+// readAll sends a look-up in one table.
+func readAll[R any](ctx context.Context, a *Adapter, q *query, args []any) ([]*R, error) {
+	records := []*R{}
+	reset := func() { records = records[:0] }
+	err := a.read(ctx, q, args, reset, func() []any {
+		r := new(R)
+		records = append(records, r)
+		return []any{r}
+	})
+	return records, err
+}
+
+// readOne is readAll where there is one record or none, which is ErrNotFound.
+func readOne[R any](ctx context.Context, a *Adapter, q *query, args []any) (*R, error) {
+	records, err := readAll[R](ctx, a, q, args)
+	if err == nil && len(records) == 0 {
+		err = authdb.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
-	return decodeTo[R](ctx, t, found[0])
+	return records[0], nil
 }
 
 // list looks all records of a user up. Of none the list is empty, not nil.
@@ -46,21 +67,13 @@ func list[R any](ctx context.Context, a *Adapter, t *table, userID string) ([]*R
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
-	records := []*R{}
 	arg, ok := t.bind(ctx, t.column("UserID"), userID)
 	if !ok {
-		return records, nil
+		return []*R{}, nil
 	}
-	found, err := a.read(ctx, a.queries().of[t].byUser, arg)
+	records, err := readAll[R](ctx, a, a.queries().of[t].byUser, []any{arg})
 	if err != nil {
 		return nil, err
-	}
-	for _, rows := range found {
-		r, err := decodeTo[R](ctx, t, rows[0])
-		if err != nil {
-			return nil, err
-		}
-		records = append(records, r)
 	}
 	return records, nil
 }
@@ -79,29 +92,31 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	if err != nil {
 		return nil, err
 	}
-	var row reflect.Value
 	if p.isEmpty() {
-		var found []reflect.Value
-		if found, err = a.readOne(ctx, a.queries().of[t].one, args...); err == nil {
-			row = found[0]
-			_, err = a.live(ctx, t, row)
+		r, err := readOne[R](ctx, a, a.queries().of[t].one, args)
+		if err != nil {
+			return nil, err
 		}
-	} else {
-		err = a.inTx(ctx, func(tx *gorm.DB) error {
-			found, err := a.one(tx, ctx, a.queries().of[t].locked, args...)
-			if err != nil {
-				return err
-			}
-			row = found[0]
-			conditions, err := a.live(ctx, t, row)
-			if err != nil {
-				return err
-			}
-			where := a.matches(t, t.key, args)
-			where.Exprs = append(where.Exprs, conditions...)
-			return a.update(ctx, tx, t, row, where, p)
-		})
+		if c := t.column("Expires"); c != nil && reflect.ValueOf(r).Elem().Field(c.index).Interface().(time.Time).Before(a.now()) {
+			return nil, authdb.ErrExpired
+		}
+		return r, nil
 	}
+	var row reflect.Value
+	err = a.inTx(ctx, func(tx *gorm.DB) error {
+		found, err := a.one(tx, ctx, a.queries().of[t].locked, args...)
+		if err != nil {
+			return err
+		}
+		row = found[0]
+		conditions, err := a.live(ctx, t, row)
+		if err != nil {
+			return err
+		}
+		where := a.matches(t, t.key, args)
+		where.Exprs = append(where.Exprs, conditions...)
+		return a.update(ctx, tx, t, row, where, p)
+	})
 	if err != nil {
 		return nil, err
 	}

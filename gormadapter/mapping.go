@@ -23,6 +23,7 @@ type table struct {
 	columns []*column // those of the record first
 	extra   map[string]*column
 	key     []*column // what the record is looked up by, in the order of the methods' arguments
+	direct  bool      // a look-up needs no row: see scanInto
 	layout  authdb.Layout
 	form    authdb.InstantForm
 }
@@ -49,9 +50,10 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 	}
 	t.form = t.layout.Instants[a.dialect.name]
 
-	var errs []error
+	members := membersOf(recordType, roles)
+	errs := t.checkTags(members)
 	taken := map[string]bool{} // database columns that store a member
-	for _, m := range membersOf(recordType, roles) {
+	for _, m := range members {
 		f, err := t.lookup(m)
 		if err != nil {
 			errs = append(errs, err)
@@ -84,6 +86,7 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 	for _, name := range key {
 		t.key = append(t.key, t.column(name))
 	}
+	t.direct = t.isDirect()
 	return t, errors.Join(errs...)
 }
 
@@ -107,6 +110,22 @@ func (t *table) parse(db *gorm.DB, row any) error {
 	}
 	t.schema = stmt.Schema
 	return nil
+}
+
+// checkTags finds tags that name no field of the record.
+func (t *table) checkTags(members []member) (errs []error) {
+	for _, f := range t.schema.Fields {
+		tag, ok := f.Tag.Lookup("auth")
+		if !ok || tag == "-" || slices.ContainsFunc(members, func(m member) bool { return m.name == tag }) {
+			continue
+		}
+		var names []string
+		for _, m := range members {
+			names = append(names, m.name)
+		}
+		errs = append(errs, t.errorf("field %s is tagged auth:%q, and the record's fields are %s", f.Name, tag, strings.Join(names, ", ")))
+	}
+	return errs
 }
 
 // stored returns the fields that have a column, in the struct's order.

@@ -3,12 +3,9 @@ package gormadapter
 import (
 	"context"
 	"database/sql"
-	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-
-	"github.com/authdb/authdb"
 )
 
 // A query is a SELECT, written once and sent many times.
@@ -207,108 +204,4 @@ func open(tx *gorm.DB, ctx context.Context, q *query, args []any) (*sql.Rows, er
 		stmt.Vars = append(stmt.Vars, v)
 	}
 	return tx.Rows()
-}
-
-// find sends a query and returns its rows, for each of the query's tables one.
-func (a *Adapter) find(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([][]reflect.Value, error) {
-	rows, err := open(tx, ctx, q, args)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found [][]reflect.Value
-	for rows.Next() {
-		row, err := scan(ctx, q, rows)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, row)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	for _, row := range found {
-		for i, t := range q.tables {
-			if err := t.afterFind(tx, ctx, row[i]); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return found, nil
-}
-
-// one is find where there is one row or none, which is ErrNotFound.
-func (a *Adapter) one(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
-	found, err := a.find(tx, ctx, q, args...)
-	if err == nil && len(found) == 0 {
-		err = authdb.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
-}
-
-// read is find for a look-up, in no transaction.
-func (a *Adapter) read(ctx context.Context, q *query, args ...any) (found [][]reflect.Value, err error) {
-	err = a.retry(ctx, func() error {
-		found, err = a.find(a.base, ctx, q, args...)
-		return err
-	})
-	return found, err
-}
-
-// readOne is one for a look-up, in no transaction.
-func (a *Adapter) readOne(ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
-	found, err := a.read(ctx, q, args...)
-	if err == nil && len(found) == 0 {
-		err = authdb.ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found[0], nil
-}
-
-// scan reads the current row into new rows of the tables, as GORM would.
-func scan(ctx context.Context, q *query, rows *sql.Rows) ([]reflect.Value, error) {
-	var (
-		into   []reflect.Value
-		values []any
-	)
-	for _, t := range q.tables {
-		into = append(into, t.newRow())
-		for _, c := range t.columns {
-			values = append(values, c.field.NewValuePool.Get())
-		}
-	}
-	if err := rows.Scan(values...); err != nil {
-		return nil, err
-	}
-	i := 0
-	for n, t := range q.tables {
-		for _, c := range t.columns {
-			if err := c.field.Set(ctx, into[n], values[i]); err != nil {
-				return nil, faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", t.record, c.name, c.field.FieldType)
-			}
-			c.field.NewValuePool.Put(values[i])
-			i++
-		}
-	}
-	return into, nil
-}
-
-// afterFind calls the row type's hook.
-func (t *table) afterFind(tx *gorm.DB, ctx context.Context, row reflect.Value) error {
-	if !t.schema.AfterFind {
-		return nil
-	}
-	hook, ok := row.Interface().(interface{ AfterFind(*gorm.DB) error })
-	if !ok {
-		return nil
-	}
-	return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
 }

@@ -2,6 +2,9 @@ package gormadapter
 
 import (
 	"context"
+	"errors"
+
+	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/catalog"
@@ -23,10 +26,54 @@ func (a *Adapter) check(ctx context.Context) error {
 	}
 	found, err := catalog.Check(ctx, a.session(ctx), a.catalogue())
 	if err != nil {
+		return &catalogueError{err}
+	}
+	if err := a.probe(ctx); err != nil {
 		return err
 	}
 	a.learn(found)
 	return nil
+}
+
+// A probe asks a connection for a setting that the contract depends on.
+type probe struct {
+	query string // of one value
+	fits  func(a *Adapter, value any) bool
+	fault string // what is wrong, and the remedy
+}
+
+// probe asks what no catalogue says.
+func (a *Adapter) probe(ctx context.Context) error {
+	for _, p := range a.dialect.probes {
+		// Not Row: GORM's panics where a statement can't be prepared.
+		var value any
+		rows, err := a.session(ctx).Raw(p.query).Rows()
+		if err != nil {
+			return err
+		}
+		for rows.Next() {
+			err = rows.Scan(&value)
+		}
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return err
+		}
+		if !p.fits(a, value) {
+			return faultf(authdb.ErrSchema, "%s", p.fault)
+		}
+	}
+	return nil
+}
+
+// plainTimes reports whether a row leaves an instant to the driver.
+func (a *Adapter) plainTimes() bool {
+	for _, t := range a.tables() {
+		for _, c := range t.columns {
+			if c.field.DataType == schema.Time && c.stored != modelTimeType {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Synchronize implements authdb.Synchronizer.
@@ -45,7 +92,7 @@ func (a *Adapter) synchronizeNow(ctx context.Context) error {
 		return faultf(authdb.ErrNotSynchronized, "this adapter is inside a transaction, which creating tables could commit: call adapter.Synchronize(ctx) on one that is not")
 	}
 	if err := catalog.Synchronize(ctx, a.session(ctx), a.catalogue()); err != nil {
-		return err
+		return &catalogueError{err}
 	}
 	a.synchronized.Store(true)
 	return a.check(ctx)

@@ -28,22 +28,24 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := a.readOne(ctx, a.queries().sessionAndUser, args...)
-	if err != nil {
-		return nil, nil, err
+	type both struct {
+		session authdb.Session
+		user    authdb.User
 	}
-	session, err := decodeTo[authdb.Session](ctx, a.sessions, found[0])
-	if err != nil {
+	var found *both
+	err = a.read(ctx, a.queries().sessionAndUser, args, func() { found = nil }, func() []any {
+		found = new(both)
+		return []any{&found.session, &found.user}
+	})
+	switch {
+	case err != nil:
 		return nil, nil, err
-	}
-	if session.Expires.Before(a.now()) {
+	case found == nil:
+		return nil, nil, authdb.ErrNotFound
+	case found.session.Expires.Before(a.now()):
 		return nil, nil, authdb.ErrExpired
 	}
-	user, err := decodeTo[authdb.User](ctx, a.users, found[1])
-	if err != nil {
-		return nil, nil, err
-	}
-	return session, user, nil
+	return &found.session, &found.user, nil
 }
 
 // UpdateSession implements authdb.SessionStore.

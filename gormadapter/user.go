@@ -39,16 +39,13 @@ func (a *Adapter) getUserByEmail(ctx context.Context, email string) (*authdb.Use
 	if !ok {
 		return nil, authdb.ErrNotFound
 	}
-	found, err := a.read(ctx, a.queries().userByEmail, arg)
+	found, err := readAll[authdb.User](ctx, a, a.queries().userByEmail, []any{arg})
 	if err != nil {
 		return nil, err
 	}
 	var folded *authdb.User
-	for _, rows := range found {
-		user, err := decodeTo[authdb.User](ctx, a.users, rows[0])
+	for _, user := range found {
 		switch {
-		case err != nil:
-			return nil, err
 		case user.Email == email:
 			return user, nil
 		case lowerASCII(user.Email) == lowerASCII(email):
@@ -81,11 +78,7 @@ func (a *Adapter) getUserByAccount(ctx context.Context, provider, providerAccoun
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.readOne(ctx, a.queries().userByAccount, args...)
-	if err != nil {
-		return nil, err
-	}
-	return decodeTo[authdb.User](ctx, a.users, found[0])
+	return readOne[authdb.User](ctx, a, a.queries().userByAccount, args)
 }
 
 // UpdateUser implements authdb.UserStore.

@@ -1,0 +1,326 @@
+package gormadapter
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"reflect"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/models"
+)
+
+// find sends a query inside a transaction and returns its rows, for each of the
+// query's tables one.
+func (a *Adapter) find(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([][]reflect.Value, error) {
+	var found [][]reflect.Value
+	err := each(tx, ctx, q, args, func() []scan {
+		var scans []scan
+		var rows []reflect.Value
+		for _, t := range q.tables {
+			s := newRowScan(t)
+			scans, rows = append(scans, s), append(rows, s.row)
+		}
+		found = append(found, rows)
+		return scans
+	})
+	return found, err
+}
+
+// one is find where there is one row or none, which is ErrNotFound.
+func (a *Adapter) one(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
+	found, err := a.find(tx, ctx, q, args...)
+	if err == nil && len(found) == 0 {
+		err = authdb.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// read sends a look-up, in no transaction. For each row it asks for new
+// records, one for each of the query's tables, and fills them; reset forgets
+// those of an earlier attempt.
+func (a *Adapter) read(ctx context.Context, q *query, args []any, reset func(), records func() []any) error {
+	return a.retry(ctx, func() error {
+		reset()
+		return each(a.base, ctx, q, args, func() []scan {
+			scans := make([]scan, len(q.tables))
+			for i, record := range records() {
+				scans[i] = q.tables[i].scanInto(ctx, reflect.ValueOf(record).Elem())
+			}
+			return scans
+		})
+	})
+}
+
+// A scan takes one table's part of a row.
+type scan interface {
+	destinations() []any
+	// taken is called after the row was scanned, done after all were: then
+	// hooks may use the connection.
+	taken(ctx context.Context) error
+	done(tx *gorm.DB, ctx context.Context) error
+}
+
+// each sends a query and scans its rows.
+func each(tx *gorm.DB, ctx context.Context, q *query, args []any, next func() []scan) error {
+	rows, err := open(tx, ctx, q, args)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var all []scan
+	for rows.Next() {
+		scans := next()
+		if err := scanRow(ctx, rows, scans); err != nil {
+			return err
+		}
+		all = append(all, scans...)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if err := rows.Close(); err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := s.done(tx, ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func scanRow(ctx context.Context, rows *sql.Rows, scans []scan) error {
+	var into []any
+	for _, s := range scans {
+		into = append(into, s.destinations()...)
+	}
+	if err := rows.Scan(into...); err != nil {
+		return err
+	}
+	for _, s := range scans {
+		if err := s.taken(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanInto takes the short way into a record if the row type allows it.
+func (t *table) scanInto(ctx context.Context, record reflect.Value) scan {
+	if !t.direct {
+		return &throughRow{newRowScan(t), record}
+	}
+	s := &recordScan{t: t, ctx: ctx, record: record, columns: make([]recordColumn, len(t.columns))}
+	if len(t.extra) > 0 {
+		s.extra = make(map[string]any, len(t.extra))
+		record.FieldByName("Extra").Set(reflect.ValueOf(s.extra))
+	}
+	for i, c := range t.columns {
+		s.columns[i] = recordColumn{s, c}
+	}
+	return s
+}
+
+// A rowScan reads into a row of the application's type, as GORM would.
+type rowScan struct {
+	t      *table
+	row    reflect.Value
+	values []any
+}
+
+func newRowScan(t *table) *rowScan {
+	s := &rowScan{t: t, row: t.newRow(), values: make([]any, len(t.columns))}
+	for i, c := range t.columns {
+		s.values[i] = c.field.NewValuePool.Get()
+	}
+	return s
+}
+
+func (s *rowScan) destinations() []any { return s.values }
+
+func (s *rowScan) taken(ctx context.Context) error {
+	for i, c := range s.t.columns {
+		if err := c.field.Set(ctx, s.row, s.values[i]); err != nil {
+			return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", s.t.record, c.name, c.field.FieldType)
+		}
+		c.field.NewValuePool.Put(s.values[i])
+	}
+	return nil
+}
+
+// done calls the row type's hook.
+func (s *rowScan) done(tx *gorm.DB, ctx context.Context) error {
+	if hook, ok := s.row.Interface().(interface{ AfterFind(*gorm.DB) error }); ok && s.t.schema.AfterFind {
+		return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
+	}
+	return nil
+}
+
+// throughRow is a rowScan whose row becomes a record.
+type throughRow struct {
+	*rowScan
+	record reflect.Value
+}
+
+func (s *throughRow) done(tx *gorm.DB, ctx context.Context) error {
+	if err := s.rowScan.done(tx, ctx); err != nil {
+		return err
+	}
+	return s.t.decode(ctx, s.row, s.record)
+}
+
+// A recordScan reads into a record, without a row between: for row types that
+// have neither find hooks nor fields with a decoder of their own.
+type recordScan struct {
+	t       *table
+	ctx     context.Context
+	record  reflect.Value
+	extra   map[string]any
+	row     reflect.Value // for GORM to convert into, made if it is needed
+	columns []recordColumn
+}
+
+func (s *recordScan) destinations() []any {
+	into := make([]any, len(s.columns))
+	for i := range s.columns {
+		into[i] = &s.columns[i]
+	}
+	return into
+}
+
+func (*recordScan) taken(context.Context) error          { return nil }
+func (*recordScan) done(*gorm.DB, context.Context) error { return nil }
+
+// A recordColumn takes one value from the driver.
+type recordColumn struct {
+	*recordScan
+	c *column
+}
+
+// Scan implements sql.Scanner.
+func (x *recordColumn) Scan(src any) error {
+	if b, ok := src.([]byte); ok { // the driver's, and only lent
+		src = bytes.Clone(b)
+	}
+	if x.c.extra {
+		return x.scanExtra(src)
+	}
+	if src == nil {
+		return nil
+	}
+	if b, ok := src.([]byte); ok {
+		src = string(b)
+	}
+	dst, err := x.record.Field(x.c.index), error(nil)
+	switch x.c.kind {
+	case text:
+		switch v := src.(type) {
+		case string:
+			dst.SetString(v)
+		case int64:
+			dst.SetString(strconv.FormatInt(v, 10))
+		default:
+			err = x.cannot(src)
+		}
+	case integer, counter:
+		var n int64
+		switch v := src.(type) {
+		case int64:
+			n = v
+		case string:
+			n, err = strconv.ParseInt(v, 10, 64)
+		default:
+			err = x.cannot(src)
+		}
+		if x.c.kind == counter {
+			dst.SetUint(uint64(n))
+		} else {
+			dst.SetInt(n)
+		}
+	case boolean:
+		dst.SetBool(src == true || src == int64(1) || src == "1")
+	case instant:
+		var at time.Time
+		if at, err = x.instant(src); dst.Kind() == reflect.Pointer {
+			dst.Set(reflect.ValueOf(&at))
+		} else {
+			dst.Set(reflect.ValueOf(at))
+		}
+	}
+	if err != nil {
+		return x.cannot(src)
+	}
+	return nil
+}
+
+// scanExtra keeps a value of the field's own type, and has GORM convert others.
+func (x *recordColumn) scanExtra(src any) error {
+	f := x.c.field
+	switch {
+	case src == nil:
+		x.extra[x.c.name] = reflect.Zero(f.FieldType).Interface()
+		return nil
+	case reflect.TypeOf(src) == f.FieldType:
+		x.extra[x.c.name] = src
+		return nil
+	case !x.row.IsValid():
+		x.row = x.t.newRow()
+	}
+	if err := f.Set(x.ctx, x.row, src); err != nil {
+		return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", x.t.record, x.c.name, f.FieldType)
+	}
+	x.extra[x.c.name] = f.ReflectValueOf(x.ctx, x.row).Interface()
+	return nil
+}
+
+func (x *recordColumn) instant(src any) (time.Time, error) {
+	if s, ok := src.(string); ok && x.t.form == authdb.UnixMilli && x.c.stored.Kind() == reflect.String {
+		n, err := strconv.ParseInt(s, 10, 64)
+		return time.UnixMilli(n).UTC(), err
+	}
+	if n, ok := src.(int64); ok {
+		return time.UnixMilli(n).UTC(), nil
+	}
+	var at models.Time
+	err := at.Scan(src)
+	return at.Time, err
+}
+
+func (x *recordColumn) cannot(src any) error {
+	return faultf(authdb.ErrSchema, "%s.%s: the column holds a %T that is none", x.t.record, x.c.name, src)
+}
+
+// isDirect reports whether what the driver returns can go into the record as
+// it is.
+func (t *table) isDirect() bool {
+	if t.schema.AfterFind {
+		return false
+	}
+	for _, c := range t.columns {
+		if c.field.Serializer != nil || !c.extra && !directTypes(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// directTypes reports whether the row's type adds nothing to the driver's value.
+func directTypes(c *column) bool {
+	switch c.stored {
+	case timeType, modelTimeType, reflect.TypeFor[sql.NullTime](), reflect.TypeFor[sql.NullString](),
+		reflect.TypeFor[sql.NullInt64](), reflect.TypeFor[sql.NullInt32](), reflect.TypeFor[sql.NullBool]():
+		return true
+	}
+	if reflect.PointerTo(c.stored).Implements(reflect.TypeFor[sql.Scanner]()) {
+		return false
+	}
+	return c.stored.Kind() == reflect.String || isInteger(c.stored) || c.stored.Kind() == reflect.Bool
+}
