@@ -13,10 +13,10 @@ func TestNormalizeEmail(t *testing.T) {
 	// The right side is what @auth/core 0.41.3 makes of the left.
 	for in, want := range map[string]string{
 		"Ada@Example.COM":              "ada@example.com",
-		" ada@example.com\n":           "ada@example.com",
+		"\tada@example.com\n":          "ada@example.com",
 		"\ufeffada@example.com\u00a0":  "ada@example.com",
 		"ÁDA@exämple.com":              "áda@exämple.com",
-		"ａｄａ＠example.com":              "ada@example.com", // full width
+		"ａｄａ＠example.com":              "ada@example.com",   // full width
 		"ΣΟΦΟΣ@example.com":            "σοφος@example.com", // final sigma is not at the end of a word here
 		"a@ΟΔΟΣ":                       "a@οδος",
 		"İ@example.com":                "i̇@example.com",

@@ -52,7 +52,7 @@ type (
 )
 
 func TestConfiguration(t *testing.T) {
-	db := on(t, "sqlite-modernc")
+	db := onSQLite(t)
 	failed := db.Session(&gorm.Session{NewDB: true})
 	_ = failed.AddError(errors.New("earlier"))
 	for _, c := range []struct {
@@ -106,7 +106,7 @@ func users(row any) authdb.Option { return authdb.WithModels(authdb.Models{User:
 // TestAbsent: what needs the missing table is not supported, and everything
 // else works.
 func TestAbsent(t *testing.T) {
-	db := on(t, "sqlite-modernc")
+	db := onSQLite(t)
 	a := gormadapter.New(db, authdb.WithModels(authdb.Models{Authenticator: authdb.Absent, VerificationToken: authdb.Absent}))
 	if err := a.Synchronize(t.Context()); err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestInstantForms(t *testing.T) {
 }
 
 func TestDecodeEncode(t *testing.T) {
-	db := on(t, "sqlite-modernc")
+	db := onSQLite(t)
 	a := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &member{}}), authdb.WithSynchronize())
 	ctx := t.Context()
 	verified := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)

@@ -170,7 +170,7 @@ func (a *Adapter) reread(ctx context.Context, tx *gorm.DB, t *table, row reflect
 	if len(args) == 0 {
 		return row, nil
 	}
-	found, err := a.one(tx, ctx, s.end(""), args...)
+	found, err := a.one(ctx, tx, s.end(""), args...)
 	if err != nil {
 		return row, err
 	}
@@ -188,7 +188,7 @@ func (a *Adapter) lockUser(ctx context.Context, tx *gorm.DB, t *table, row refle
 	if !ok {
 		return authdb.ErrReference
 	}
-	found, err := a.find(tx, ctx, a.queries().userShared, key)
+	found, err := a.find(ctx, tx, a.queries().userShared, key)
 	if err == nil && len(found) == 0 {
 		err = authdb.ErrReference
 	}

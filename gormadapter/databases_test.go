@@ -2,7 +2,6 @@ package gormadapter_test
 
 import (
 	"database/sql"
-	"fmt"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3"
@@ -84,15 +83,9 @@ func onEach(t *testing.T, test func(t *testing.T, db *gorm.DB)) {
 	}
 }
 
-// on opens the database of that name.
-func on(t testing.TB, name string) *gorm.DB {
+// onSQLite is for what does not depend on the database.
+func onSQLite(t testing.TB) *gorm.DB {
 	t.Helper()
-	for _, d := range databases() {
-		if d.name == name {
-			db, _ := d.open(t)
-			return db
-		}
-	}
-	t.Fatal(fmt.Sprintf("no database %q", name))
-	return nil
+	db, _ := databases()[0].open(t)
+	return db
 }

@@ -79,14 +79,14 @@ func wrap(ctx context.Context, op string, err error) error {
 	}
 	class, code := classify(err)
 	sentinel := class.sentinel
-	if sentinel == errForeignKey {
+	if errors.Is(sentinel, errForeignKey) {
 		sentinel = authdb.ErrReference
 		if op == opDeleteUser {
 			sentinel = authdb.ErrReferenced
 		}
 	}
 	switch {
-	case sentinel == authdb.ErrSchema:
+	case errors.Is(sentinel, authdb.ErrSchema):
 		return &opError{op, sentinel, sentinel.Error() + ": a table or a column is missing: see adapter.Check" + code, err}
 	case sentinel != nil:
 		return &opError{op, sentinel, sentinel.Error() + code, err}

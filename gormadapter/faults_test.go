@@ -239,13 +239,8 @@ func TestKilledServer(t *testing.T) {
 	}
 }
 
-// order is a row of the application's that forbids the deletion of its user.
-type order struct {
-	ID     uint
-	UserID string       `gorm:"size:64"`
-	User   *models.User `gorm:"constraint:OnDelete:RESTRICT"`
-}
-
+// TestReferenced: a table of the application's forbids the deletion of its
+// user.
 func TestReferenced(t *testing.T) {
 	onEach(t, func(t *testing.T, db *gorm.DB) {
 		a := gormadapter.New(db)
@@ -316,7 +311,7 @@ func TestJoined(t *testing.T) {
 
 // TestApplicationsDB: the adapter leaves the application's *gorm.DB as it is.
 func TestApplicationsDB(t *testing.T) {
-	db := on(t, "sqlite-modernc")
+	db := onSQLite(t)
 	db.TranslateError = true
 	before := *db.Config
 	a := gormadapter.New(db, authdb.WithSynchronize())
@@ -333,7 +328,7 @@ type closer struct{ n int }
 func (c *closer) Close() error { c.n++; return nil }
 
 func TestClose(t *testing.T) {
-	db := on(t, "sqlite-modernc")
+	db := onSQLite(t)
 	c := new(closer)
 	a := gormadapter.New(db, authdb.WithCloser(c))
 	for range 2 {

@@ -2,6 +2,7 @@ package gormadapter
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm/logger"
@@ -27,7 +28,7 @@ func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []
 // What the contract has a sentinel for is an answer and no failure.
 func (q quiet) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
 	if err != nil {
-		if class, _ := classify(err); class.sentinel != nil && class.sentinel != authdb.ErrSchema || ctx.Err() != nil {
+		if class, _ := classify(err); class.sentinel != nil && !errors.Is(class.sentinel, authdb.ErrSchema) || ctx.Err() != nil {
 			err = nil
 		} else {
 			err = wrap(ctx, "statement", err)

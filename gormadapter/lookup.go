@@ -104,7 +104,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	}
 	var row reflect.Value
 	err = a.inTx(ctx, func(tx *gorm.DB) error {
-		found, err := a.one(tx, ctx, a.queries().of[t].locked, args...)
+		found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		if err != nil {
 			return err
 		}
-		where := a.matches(t, t.key, args)
+		where := a.matches(t.key, args)
 		where.Exprs = append(where.Exprs, conditions...)
 		return a.update(ctx, tx, t, row, where, p)
 	})
@@ -152,7 +152,7 @@ func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
 	if err != nil {
 		return err
 	}
-	where := a.matches(t, t.key, args)
+	where := a.matches(t.key, args)
 	if !t.deleteHooks() {
 		return a.once(ctx, func(tx *gorm.DB) error {
 			_, err := a.remove(tx, t, where, reflect.Value{})
@@ -160,7 +160,7 @@ func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
 		})
 	}
 	return a.inTx(ctx, func(tx *gorm.DB) error {
-		found, err := a.find(tx, ctx, a.queries().of[t].locked, args...)
+		found, err := a.find(ctx, tx, a.queries().of[t].locked, args...)
 		if err != nil || len(found) == 0 {
 			return err
 		}

@@ -81,7 +81,7 @@ func (a *Adapter) selectFrom(facts facts, t *table, user *table, columnsOf ...*t
 	if user != nil {
 		id, ref := user.column("ID"), t.column("UserID")
 		s.write(" JOIN ", s.quote(user.name), " ", s.quote(second), " ON ", s.name(id, second), " = ", s.name(ref, first))
-		if id.isText() && !(facts.exact[id] && facts.exact[ref]) {
+		if id.isText() && (!facts.exact[id] || !facts.exact[ref]) {
 			s.write(" AND ", a.dialect.exactly(s.name(id, second), cast(a.dialect.exactColumn, s.name(ref, first))))
 		}
 	}
@@ -192,7 +192,7 @@ func (a *Adapter) plan(f facts) *queries {
 
 // open sends the query. The text is complete: GORM's Raw would parse it, and
 // its Row panics where a statement can't be prepared.
-func open(tx *gorm.DB, ctx context.Context, q *query, args []any) (*sql.Rows, error) {
+func open(ctx context.Context, tx *gorm.DB, q *query, args []any) (*sql.Rows, error) {
 	tx = tx.Raw("")
 	stmt := tx.Statement
 	stmt.Context, stmt.Table = ctx, q.tables[0].schema.Table // for tracing, and for resolvers that go by table

@@ -16,9 +16,9 @@ import (
 
 // find sends a query inside a transaction and returns its rows, for each of the
 // query's tables one.
-func (a *Adapter) find(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([][]reflect.Value, error) {
+func (a *Adapter) find(ctx context.Context, tx *gorm.DB, q *query, args ...any) ([][]reflect.Value, error) {
 	var found [][]reflect.Value
-	err := each(tx, ctx, q, args, func() []scan {
+	err := each(ctx, tx, q, args, func() []scan {
 		var scans []scan
 		var rows []reflect.Value
 		for _, t := range q.tables {
@@ -32,8 +32,8 @@ func (a *Adapter) find(tx *gorm.DB, ctx context.Context, q *query, args ...any) 
 }
 
 // one is find where there is one row or none, which is ErrNotFound.
-func (a *Adapter) one(tx *gorm.DB, ctx context.Context, q *query, args ...any) ([]reflect.Value, error) {
-	found, err := a.find(tx, ctx, q, args...)
+func (a *Adapter) one(ctx context.Context, tx *gorm.DB, q *query, args ...any) ([]reflect.Value, error) {
+	found, err := a.find(ctx, tx, q, args...)
 	if err == nil && len(found) == 0 {
 		err = authdb.ErrNotFound
 	}
@@ -49,7 +49,7 @@ func (a *Adapter) one(tx *gorm.DB, ctx context.Context, q *query, args ...any) (
 func (a *Adapter) read(ctx context.Context, q *query, args []any, reset func(), records func() []any) error {
 	return a.retry(ctx, func() error {
 		reset()
-		return each(a.base, ctx, q, args, func() []scan {
+		return each(ctx, a.base, q, args, func() []scan {
 			scans := make([]scan, len(q.tables))
 			for i, record := range records() {
 				scans[i] = q.tables[i].scanInto(ctx, reflect.ValueOf(record).Elem())
@@ -65,12 +65,12 @@ type scan interface {
 	// taken is called after the row was scanned, done after all were: then
 	// hooks may use the connection.
 	taken(ctx context.Context) error
-	done(tx *gorm.DB, ctx context.Context) error
+	done(ctx context.Context, tx *gorm.DB) error
 }
 
 // each sends a query and scans its rows.
-func each(tx *gorm.DB, ctx context.Context, q *query, args []any, next func() []scan) error {
-	rows, err := open(tx, ctx, q, args)
+func each(ctx context.Context, tx *gorm.DB, q *query, args []any, next func() []scan) error {
+	rows, err := open(ctx, tx, q, args)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func each(tx *gorm.DB, ctx context.Context, q *query, args []any, next func() []
 		return err
 	}
 	for _, s := range all {
-		if err := s.done(tx, ctx); err != nil {
+		if err := s.done(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -157,7 +157,7 @@ func (s *rowScan) taken(ctx context.Context) error {
 }
 
 // done calls the row type's hook.
-func (s *rowScan) done(tx *gorm.DB, ctx context.Context) error {
+func (s *rowScan) done(ctx context.Context, tx *gorm.DB) error {
 	if hook, ok := s.row.Interface().(interface{ AfterFind(*gorm.DB) error }); ok && s.t.schema.AfterFind {
 		return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
 	}
@@ -170,8 +170,8 @@ type throughRow struct {
 	record reflect.Value
 }
 
-func (s *throughRow) done(tx *gorm.DB, ctx context.Context) error {
-	if err := s.rowScan.done(tx, ctx); err != nil {
+func (s *throughRow) done(ctx context.Context, tx *gorm.DB) error {
+	if err := s.rowScan.done(ctx, tx); err != nil {
 		return err
 	}
 	return s.t.decode(ctx, s.row, s.record)
@@ -197,7 +197,7 @@ func (s *recordScan) destinations() []any {
 }
 
 func (*recordScan) taken(context.Context) error          { return nil }
-func (*recordScan) done(*gorm.DB, context.Context) error { return nil }
+func (*recordScan) done(context.Context, *gorm.DB) error { return nil }
 
 // A recordColumn takes one value from the driver.
 type recordColumn struct {

@@ -45,16 +45,8 @@ type probe struct {
 // probe asks what no catalogue says.
 func (a *Adapter) probe(ctx context.Context) error {
 	for _, p := range a.dialect.probes {
-		// Not Row: GORM's panics where a statement can't be prepared.
-		var value any
-		rows, err := a.session(ctx).Raw(p.query).Rows()
+		value, err := a.ask(ctx, p.query)
 		if err != nil {
-			return err
-		}
-		for rows.Next() {
-			err = rows.Scan(&value)
-		}
-		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		if !p.fits(a, value) {
@@ -62,6 +54,20 @@ func (a *Adapter) probe(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// ask returns the one value of a query. It does not use GORM's Row, which
+// panics where a statement can't be prepared.
+func (a *Adapter) ask(ctx context.Context, query string) (value any, err error) {
+	rows, err := a.session(ctx).Raw(query).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		err = rows.Scan(&value)
+	}
+	return value, errors.Join(err, rows.Err())
 }
 
 // plainTimes reports whether a row leaves an instant to the driver.

@@ -94,7 +94,7 @@ func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, exc
 	all := a.selectFrom(a.queries().facts, t, nil, t).where(t.column("UserID"), 0).end(a.dialect.forUpdate)
 	err = a.inTx(ctx, func(tx *gorm.DB) error {
 		deleted = 0
-		found, err := a.find(tx, ctx, all, arg)
+		found, err := a.find(ctx, tx, all, arg)
 		if err != nil {
 			return err
 		}

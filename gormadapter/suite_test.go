@@ -3,6 +3,7 @@ package gormadapter_test
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"testing"
 	"time"
 
@@ -207,7 +208,7 @@ func runSuite(t *testing.T, db *gorm.DB, v variant, version string) {
 		t.Fatal(err)
 	}
 	passed := 0
-	suite := append(v.options, adaptertest.WithClock(clock),
+	suite := append(slices.Clone(v.options), adaptertest.WithClock(clock),
 		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker"),
 		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }),
 		adaptertest.OnResult(func(_ string, ok bool) {

@@ -52,7 +52,7 @@ func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64
 		err := a.inTx(ctx, func(tx *gorm.DB) error {
 			s := a.selectFrom(a.queries().facts, t, nil, t).before(expired)
 			s.write(" ORDER BY ", s.name(c, first), " LIMIT ", strconv.Itoa(n))
-			found, err := a.find(tx, ctx, s.end(a.dialect.forUpdate))
+			found, err := a.find(ctx, tx, s.end(a.dialect.forUpdate))
 			if err != nil || len(found) == 0 {
 				gone = 0
 				return err

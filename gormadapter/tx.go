@@ -69,7 +69,7 @@ func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
 		committed := false
 		defer func() {
 			if !committed { // f failed, or panicked
-				end(false)
+				_ = end(false) // what f returned says more
 			}
 		}()
 		if err := f(tx); err != nil {

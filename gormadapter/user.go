@@ -103,7 +103,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 	return a.inTx(ctx, func(tx *gorm.DB) error {
 		// The lock comes first: whoever adds to the user waits, and finds
 		// nobody.
-		found, err := a.find(tx, ctx, a.queries().userAny, args...)
+		found, err := a.find(ctx, tx, a.queries().userAny, args...)
 		if err != nil || len(found) == 0 {
 			return err
 		}
@@ -116,7 +116,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 		if !a.users.deleteHooks() {
 			user = reflect.Value{}
 		}
-		_, err = a.remove(tx, a.users, a.matches(a.users, a.users.key, args), user)
+		_, err = a.remove(tx, a.users, a.matches(a.users.key, args), user)
 		return err
 	})
 }
@@ -128,13 +128,13 @@ func (a *Adapter) removeChildren(ctx context.Context, tx *gorm.DB, t *table, use
 	if !ok {
 		return nil
 	}
-	where := a.matches(t, []*column{ref}, []any{arg})
+	where := a.matches([]*column{ref}, []any{arg})
 	if !t.deleteHooks() {
 		_, err := a.remove(tx, t, where, reflect.Value{})
 		return err
 	}
 	all := a.selectFrom(a.queries().facts, t, nil, t).where(ref, 0).end(a.dialect.forUpdate)
-	found, err := a.find(tx, ctx, all, arg)
+	found, err := a.find(ctx, tx, all, arg)
 	if err != nil {
 		return err
 	}

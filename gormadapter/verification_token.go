@@ -32,7 +32,7 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 	}
 	var row reflect.Value
 	err = a.inTx(ctx, func(tx *gorm.DB) error {
-		found, err := a.one(tx, ctx, a.queries().of[t].locked, args...)
+		found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		if row = found[0]; t.deleteHooks() {
 			loaded = row
 		}
-		n, err := a.remove(tx, t, a.matches(t, t.key, args), loaded)
+		n, err := a.remove(tx, t, a.matches(t.key, args), loaded)
 		if err == nil && n == 0 {
 			err = authdb.ErrNotFound // somebody was faster
 		}

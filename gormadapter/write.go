@@ -26,12 +26,12 @@ type match struct {
 func (m match) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Table: m.alias, Name: m.c.field.DBName})
-	stmt.WriteString(name + " = ")
+	stmt.SQL.WriteString(name + " = ")
 	stmt.AddVar(stmt, m.value)
 	if m.c.isText() && !m.facts.exact[m.c] {
 		var placeholder strings.Builder
 		stmt.AddVar(&placeholder, m.value)
-		stmt.WriteString(" AND " + m.a.dialect.exactly(name, placeholder.String()))
+		stmt.SQL.WriteString(" AND " + m.a.dialect.exactly(name, placeholder.String()))
 	}
 }
 
@@ -52,15 +52,15 @@ func (x deadline) Build(b clause.Builder) {
 		// As text, 999 is after 1000.
 		name = cast(x.a.dialect.integer, name)
 		n, _ := x.at.(string)
-		stmt.WriteString(name + " " + x.op + " " + n)
+		stmt.SQL.WriteString(name + " " + x.op + " " + n)
 		return
 	}
-	stmt.WriteString(name + " " + x.op + " ")
+	stmt.SQL.WriteString(name + " " + x.op + " ")
 	stmt.AddVar(stmt, x.at)
 }
 
 // matches is the condition that the columns hold the values exactly.
-func (a *Adapter) matches(t *table, columns []*column, values []any) clause.Where {
+func (a *Adapter) matches(columns []*column, values []any) clause.Where {
 	var where clause.Where
 	for i, c := range columns {
 		where.Exprs = append(where.Exprs, match{a: a, facts: a.queries().facts, c: c, value: values[i]})
@@ -135,7 +135,7 @@ func (a *Adapter) identity(ctx context.Context, t *table, row reflect.Value) cla
 	for _, c := range t.key {
 		values = append(values, t.bound(ctx, c.field, row))
 	}
-	return a.matches(t, t.key, values)
+	return a.matches(t.key, values)
 }
 
 // assignments is the SET clause of an update: the patched columns, and those
