@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -13,35 +12,27 @@ import (
 )
 
 func main() {
-	if err := run(context.Background()); err != nil {
-		log.Fatal(err)
-	}
-}
-
-func run(ctx context.Context) error {
+	ctx := context.Background()
 	adapter, err := datasource.Open(ctx, datasource.Config{Type: "sqlite", Database: ":memory:", Synchronize: true})
-	if err != nil {
-		return err
-	}
+	check(err)
 	defer adapter.Close()
 
 	ada, err := adapter.CreateUser(ctx, &authdb.User{Name: "Ada", Email: "ada@example.com"})
+	check(err)
+	_, err = adapter.CreateSession(ctx, &authdb.Session{
+		SessionToken: "secret", UserID: ada.ID, Expires: time.Now().AddDate(0, 1, 0),
+	})
+	check(err)
+
+	_, user, err := adapter.GetSessionAndUser(ctx, "secret")
+	check(err)
+	fmt.Println(user.Name, "is signed in")
+	_, _, err = adapter.GetSessionAndUser(ctx, "Secret")
+	fmt.Println(err)
+}
+
+func check(err error) {
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	expires := time.Now().AddDate(0, 1, 0)
-	if _, err = adapter.CreateSession(ctx, &authdb.Session{SessionToken: "secret", UserID: ada.ID, Expires: expires}); err != nil {
-		return err
-	}
-	for _, cookie := range []string{"secret", "Secret"} {
-		switch _, user, err := adapter.GetSessionAndUser(ctx, cookie); {
-		case errors.Is(err, authdb.ErrNotFound):
-			fmt.Println(cookie, "is nobody's cookie")
-		case err != nil:
-			return err
-		default:
-			fmt.Println(cookie, "is the cookie of", user.Name)
-		}
-	}
-	return nil
 }

@@ -3,6 +3,6 @@ package main
 func Example() {
 	main()
 	// Output:
-	// secret is the cookie of Ada
-	// Secret is nobody's cookie
+	// Ada is signed in
+	// gormadapter: get session and user: authdb: not found
 }
