@@ -283,6 +283,12 @@ var configurationBites = []bite{
 	misconfigured("Until Validate returns nil, all other methods return the same error", func(f *faulty) {
 		f.deleteSession = func(context.Context, string) error { return nil }
 	}),
+	{rule: "As sets what it finds, and finds nothing that the adapter does not have", broken: func(m *Memory) authdb.Adapter {
+		return boastful{newFaulty(m)}
+	}},
+	{rule: "As sets what it finds, and finds nothing that the adapter does not have", broken: func(m *Memory) authdb.Adapter {
+		return absentMinded{newFaulty(m)}
+	}},
 	breaks("Check finds nothing missing in a database that works", func(f *faulty, m *Memory) {
 		f.check = func(context.Context) error { return authdb.ErrSchema }
 	}),
@@ -297,6 +303,24 @@ var configurationBites = []bite{
 		}
 	}),
 	declines("AccountStore"), declines("SessionStore"), declines("VerificationTokenStore"), declines("AuthenticatorStore"),
+}
+
+// boastful claims to have whatever it is asked for.
+type boastful struct{ *faulty }
+
+func (b boastful) As(target any) bool {
+	b.faulty.As(target)
+	return true
+}
+
+// absentMinded forgets to set what it found.
+type absentMinded struct{ *faulty }
+
+func (a absentMinded) As(target any) bool {
+	if _, ok := target.(*authdb.Sweeper); ok {
+		return true
+	}
+	return a.faulty.As(target)
 }
 
 // misconfigured is a bite by what an adapter with a configuration error does.

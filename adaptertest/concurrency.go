@@ -167,6 +167,9 @@ var concurrencyRules = group("Concurrency", 0, []rule{
 			r.absent(err, "GetUser after concurrent DeleteUsers")
 		}
 	}},
+	{name: "Concurrent sign-ins of different people all succeed", needs: hasAccounts | hasSessions | hasTokens, check: func(r *rig) {
+		r.succeedTogether(2*rivals, "signing in", func(int) error { return r.signIn() })
+	}},
 	{name: "UpdateSession never brings back a session that is deleted at the same time", needs: hasSessions, check: func(r *rig) {
 		user := r.addUser()
 		for range rounds {
@@ -238,6 +241,36 @@ func (r *rig) succeedTogether(n int, what string, call func(i int) error) {
 	for _, err := range errs {
 		r.noError(err, fmt.Sprintf("%s by %d callers", what, n))
 	}
+}
+
+// signIn is the life of a user, from the first sign-in to the deletion.
+func (r *rig) signIn() error {
+	r.Helper()
+	token, err := r.CreateVerificationToken(r.ctx, r.newToken())
+	if err != nil {
+		return err
+	}
+	if _, err = r.UseVerificationToken(r.ctx, token.Identifier, token.Token); err != nil {
+		return err
+	}
+	user, err := r.CreateUser(r.ctx, r.newUser())
+	if err != nil {
+		return err
+	}
+	if _, err = r.LinkAccount(r.ctx, r.newAccount(user.ID)); err != nil {
+		return err
+	}
+	session, err := r.CreateSession(r.ctx, r.newSession(user.ID))
+	if err != nil {
+		return err
+	}
+	if _, _, err = r.GetSessionAndUser(r.ctx, session.SessionToken); err != nil {
+		return err
+	}
+	if _, err = r.UpdateUser(r.ctx, user.ID, authdb.UserPatch{Name: authdb.Set(r.fresh("name"))}); err != nil {
+		return err
+	}
+	return r.DeleteUser(r.ctx, user.ID)
 }
 
 // usesSeveralTokens has every caller try all tokens of one identifier, each

@@ -33,6 +33,21 @@ var configurationRules = group("Configuration", 0, []rule{
 			}
 		}
 	}},
+	{name: "As sets what it finds, and finds nothing that the adapter does not have", check: func(r *rig) {
+		if users, ok := authdb.As[authdb.UserStore](r.adapter); !ok || users == nil {
+			r.Errorf("As finds no UserStore")
+		} else if _, err := users.GetUser(r.ctx, r.unknownID()); err != nil {
+			r.absent(err, "GetUser of the UserStore that As found")
+		}
+		if found, ok := authdb.As[interface{ NoSuchMethod(int) string }](r.adapter); ok || found != nil {
+			r.Errorf("As finds a method that no adapter has")
+		}
+		for _, store := range stores {
+			if store.nonsense(r.adapter) {
+				r.Errorf("As says that it found %s, and did not set it, or the other way round", store.name)
+			}
+		}
+	}},
 	{name: "Check finds nothing missing in a database that works", needs: hasChecker, check: func(r *rig) {
 		checker, _ := authdb.As[authdb.Checker](r.adapter)
 		r.ok(checker.Check(r.ctx), "Check")

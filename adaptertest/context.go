@@ -12,7 +12,7 @@ import (
 type contextCase struct {
 	store string
 	needs facts
-	calls func(r *rig, ctx context.Context) (calls []contextCall, unchanged func())
+	calls func(ctx context.Context, r *rig) (calls []contextCall, unchanged func())
 }
 
 type contextCall struct {
@@ -28,13 +28,13 @@ var contextCases = []contextCase{
 	{"AuthenticatorStore", hasAuthenticators, authenticatorContext},
 	{"Sweeper", hasSweeper | hasTokens, sweeperContext},
 	{"SessionLister", hasSessionLister | hasSessions, sessionListerContext},
-	{"AccountLister", hasAccountLister, func(r *rig, ctx context.Context) ([]contextCall, func()) {
+	{"AccountLister", hasAccountLister, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		user := r.addUser()
 		return []contextCall{
 			{"ListAccountsByUserID", func() error { _, err := r.ListAccountsByUserID(ctx, user.ID); return err }},
 		}, func() {}
 	}},
-	{"AccountUpdater", hasAccountUpdater | hasAccounts, func(r *rig, ctx context.Context) ([]contextCall, func()) {
+	{"AccountUpdater", hasAccountUpdater | hasAccounts, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		account := r.addAccount(r.addUser().ID)
 		patch := authdb.AccountPatch{Scope: authdb.Set("email")}
 		return []contextCall{
@@ -44,7 +44,7 @@ var contextCases = []contextCase{
 			}},
 		}, func() { r.accountIs(account, "afterwards") }
 	}},
-	{"Checker", hasChecker, func(r *rig, ctx context.Context) ([]contextCall, func()) {
+	{"Checker", hasChecker, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		checker, _ := authdb.As[authdb.Checker](r.adapter)
 		return []contextCall{{"Check", func() error { return checker.Check(ctx) }}}, func() {}
 	}},
@@ -58,12 +58,12 @@ func contextRules() []rule {
 			rule{name: "A canceled context stops every method of " + c.store, needs: c.needs, check: func(r *rig) {
 				ctx, cancel := context.WithCancel(r.ctx)
 				cancel()
-				r.stops(c, ctx, context.Canceled)
+				r.stops(ctx, c, context.Canceled)
 			}},
 			rule{name: "A context that timed out stops every method of " + c.store, needs: c.needs, check: func(r *rig) {
 				ctx, cancel := context.WithDeadline(r.ctx, time.Now().Add(-time.Second))
 				defer cancel()
-				r.stops(c, ctx, context.DeadlineExceeded)
+				r.stops(ctx, c, context.DeadlineExceeded)
 			}},
 		)
 	}
@@ -73,9 +73,9 @@ func contextRules() []rule {
 	}))
 }
 
-func (r *rig) stops(c contextCase, ctx context.Context, want error) {
+func (r *rig) stops(ctx context.Context, c contextCase, want error) {
 	r.Helper()
-	calls, unchanged := c.calls(r, ctx)
+	calls, unchanged := c.calls(ctx, r)
 	for _, call := range calls {
 		r.is(call.call(), want, call.method)
 	}
@@ -108,7 +108,7 @@ func deleteHalfway(r *rig) {
 	}
 }
 
-func userContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func userContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	user, newcomer := r.addUser(), r.newUser()
 	return []contextCall{
 			{"CreateUser", func() error { _, err := r.CreateUser(ctx, newcomer); return err }},
@@ -127,7 +127,7 @@ func userContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func accountContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func accountContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	account := r.addAccount(r.addUser().ID)
 	newcomer := r.newAccount(account.UserID)
 	return []contextCall{
@@ -145,7 +145,7 @@ func accountContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func sessionContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func sessionContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	session := r.addSession(r.addUser().ID)
 	newcomer := r.newSession(session.UserID)
 	patch := authdb.SessionPatch{Expires: authdb.Set(r.future().Add(time.Hour))}
@@ -165,7 +165,7 @@ func sessionContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func tokenContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func tokenContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	token, newcomer := r.addToken(), r.newToken()
 	return []contextCall{
 			{"CreateVerificationToken", func() error { _, err := r.CreateVerificationToken(ctx, newcomer); return err }},
@@ -179,7 +179,7 @@ func tokenContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func authenticatorContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func authenticatorContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	authenticator := r.addAuthenticator(r.addUser().ID)
 	newcomer := r.newAuthenticator(authenticator.UserID)
 	return []contextCall{
@@ -200,7 +200,7 @@ func authenticatorContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func sweeperContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func sweeperContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	token := r.addToken(tokenExpires(r.past()))
 	return []contextCall{
 			{"DeleteExpired", func() error { _, err := r.DeleteExpired(ctx, 1000); return err }},
@@ -210,7 +210,7 @@ func sweeperContext(r *rig, ctx context.Context) ([]contextCall, func()) {
 		}
 }
 
-func sessionListerContext(r *rig, ctx context.Context) ([]contextCall, func()) {
+func sessionListerContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	session := r.addSession(r.addUser().ID)
 	return []contextCall{
 			{"ListSessionsByUserID", func() error { _, err := r.ListSessionsByUserID(ctx, session.UserID); return err }},

@@ -48,13 +48,12 @@ var errorRules = group("Errors", 0, []rule{
 // isOnly checks that the error is this one of the contract's.
 func (r *rig) isOnly(err, want error, what string) {
 	r.Helper()
+	r.is(err, want, what)
 	for _, sentinel := range []error{
 		authdb.ErrNotFound, authdb.ErrExpired, authdb.ErrDuplicate, authdb.ErrReference, authdb.ErrReferenced,
 		authdb.ErrInvalid, authdb.ErrUnknownOutcome, authdb.ErrNotSynchronized, authdb.ErrSchema,
 	} {
-		if sentinel == want {
-			r.is(err, want, what)
-		} else if errors.Is(err, sentinel) {
+		if errors.Is(err, sentinel) && !errors.Is(want, sentinel) {
 			r.Errorf("%s: got the error %q, which is %q, want %q only", what, err, sentinel, want)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // The test of an adapter is one call. Here, the adapter goes by a clock of the
 // test's, has a further column, and soft-deletes users.
 func ExampleRun() {
-	var TestAdapter = func(t *testing.T) {
+	TestAdapter := func(t *testing.T) {
 		clock := adaptertest.NewClock(time.Now())
 		newAdapter := func(testing.TB) authdb.Adapter {
 			memory := adaptertest.NewMemory(authdb.WithClock(clock.Now))

@@ -61,6 +61,17 @@ var sessionListerRules = group("SessionLister", hasSessionLister|hasSessions, []
 		r.deletesSessions(1, ada.ID, "", "\x00", "\xff", other.SessionToken, swapCase(session.SessionToken), session.SessionToken+" ")
 		r.sessionIs(other, "of another user, after DeleteSessionsByUserID")
 	}},
+	{name: "DeleteSessionsByUserID takes any number of tokens", check: func(r *rig) {
+		user := r.addUser()
+		r.addSession(user.ID)
+		spared := r.addSession(user.ID)
+		tokens := make([]string, 0, 2001)
+		for range 2000 { // more than fit into a statement of one database or another
+			tokens = append(tokens, r.fresh("session"))
+		}
+		r.deletesSessions(1, user.ID, append(tokens, spared.SessionToken)...)
+		r.sessionIs(spared, "which was to be spared")
+	}},
 	{name: "DeleteSessionsByUserID of an unknown user removes nothing", check: func(r *rig) {
 		session := r.addSession(r.addUser().ID)
 		r.deletesSessions(0, r.unknownID())

@@ -51,22 +51,29 @@ var stores = []struct {
 	has, declines facts
 	find          func(authdb.Adapter) bool // asks As
 	typed         func(authdb.Adapter) bool // asks the type
+	nonsense      func(authdb.Adapter) bool // asks As, and looks at what it set
 }{
-	{"AccountStore", hasAccounts, declinesAccounts, as[authdb.AccountStore], typed[authdb.AccountStore]},
-	{"SessionStore", hasSessions, declinesSessions, as[authdb.SessionStore], typed[authdb.SessionStore]},
-	{"VerificationTokenStore", hasTokens, declinesTokens, as[authdb.VerificationTokenStore], typed[authdb.VerificationTokenStore]},
-	{"AuthenticatorStore", hasAuthenticators, declinesAuthenticators, as[authdb.AuthenticatorStore], typed[authdb.AuthenticatorStore]},
-	{"Sweeper", hasSweeper, 0, as[authdb.Sweeper], typed[authdb.Sweeper]},
-	{"SessionLister", hasSessionLister, 0, as[authdb.SessionLister], typed[authdb.SessionLister]},
-	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister]},
-	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater]},
-	{"Validator", hasValidator, 0, as[authdb.Validator], typed[authdb.Validator]},
-	{"Checker", hasChecker, 0, as[authdb.Checker], typed[authdb.Checker]},
+	{"AccountStore", hasAccounts, declinesAccounts, as[authdb.AccountStore], typed[authdb.AccountStore], nonsense[authdb.AccountStore]},
+	{"SessionStore", hasSessions, declinesSessions, as[authdb.SessionStore], typed[authdb.SessionStore], nonsense[authdb.SessionStore]},
+	{"VerificationTokenStore", hasTokens, declinesTokens, as[authdb.VerificationTokenStore], typed[authdb.VerificationTokenStore], nonsense[authdb.VerificationTokenStore]},
+	{"AuthenticatorStore", hasAuthenticators, declinesAuthenticators, as[authdb.AuthenticatorStore], typed[authdb.AuthenticatorStore], nonsense[authdb.AuthenticatorStore]},
+	{"Sweeper", hasSweeper, 0, as[authdb.Sweeper], typed[authdb.Sweeper], nonsense[authdb.Sweeper]},
+	{"SessionLister", hasSessionLister, 0, as[authdb.SessionLister], typed[authdb.SessionLister], nonsense[authdb.SessionLister]},
+	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister], nonsense[authdb.AccountLister]},
+	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater], nonsense[authdb.AccountUpdater]},
+	{"Validator", hasValidator, 0, as[authdb.Validator], typed[authdb.Validator], nonsense[authdb.Validator]},
+	{"Checker", hasChecker, 0, as[authdb.Checker], typed[authdb.Checker], nonsense[authdb.Checker]},
 }
 
 func as[T any](a authdb.Adapter) bool {
 	_, ok := authdb.As[T](a)
 	return ok
+}
+
+func nonsense[T comparable](a authdb.Adapter) bool {
+	var zero T
+	found, ok := authdb.As[T](a)
+	return ok == (found == zero)
 }
 
 func typed[T any](a authdb.Adapter) bool {

@@ -133,15 +133,19 @@ func (f *faulty) Check(ctx context.Context) error { return f.check(ctx) }
 func (f *faulty) CreateUser(ctx context.Context, u *authdb.User) (*authdb.User, error) {
 	return f.createUser(ctx, u)
 }
+
 func (f *faulty) GetUser(ctx context.Context, id string) (*authdb.User, error) {
 	return f.getUser(ctx, id)
 }
+
 func (f *faulty) GetUserByEmail(ctx context.Context, email string) (*authdb.User, error) {
 	return f.getUserByEmail(ctx, email)
 }
+
 func (f *faulty) GetUserByAccount(ctx context.Context, provider, id string) (*authdb.User, error) {
 	return f.getUserByAccount(ctx, provider, id)
 }
+
 func (f *faulty) UpdateUser(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
 	return f.updateUser(ctx, id, patch)
 }
@@ -150,15 +154,19 @@ func (f *faulty) DeleteUser(ctx context.Context, id string) error { return f.del
 func (f *faulty) LinkAccount(ctx context.Context, a *authdb.Account) (*authdb.Account, error) {
 	return f.linkAccount(ctx, a)
 }
+
 func (f *faulty) GetAccount(ctx context.Context, provider, id string) (*authdb.Account, error) {
 	return f.getAccount(ctx, provider, id)
 }
+
 func (f *faulty) UnlinkAccount(ctx context.Context, provider, id string) error {
 	return f.unlinkAccount(ctx, provider, id)
 }
+
 func (f *faulty) ListAccountsByUserID(ctx context.Context, id string) ([]*authdb.Account, error) {
 	return f.listAccounts(ctx, id)
 }
+
 func (f *faulty) UpdateAccount(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {
 	return f.updateAccount(ctx, provider, id, patch)
 }
@@ -166,18 +174,23 @@ func (f *faulty) UpdateAccount(ctx context.Context, provider, id string, patch a
 func (f *faulty) CreateSession(ctx context.Context, s *authdb.Session) (*authdb.Session, error) {
 	return f.createSession(ctx, s)
 }
+
 func (f *faulty) GetSessionAndUser(ctx context.Context, token string) (*authdb.Session, *authdb.User, error) {
 	return f.getSessionAndUser(ctx, token)
 }
+
 func (f *faulty) UpdateSession(ctx context.Context, token string, patch authdb.SessionPatch) (*authdb.Session, error) {
 	return f.updateSession(ctx, token, patch)
 }
+
 func (f *faulty) DeleteSession(ctx context.Context, token string) error {
 	return f.deleteSession(ctx, token)
 }
+
 func (f *faulty) ListSessionsByUserID(ctx context.Context, id string) ([]*authdb.Session, error) {
 	return f.listSessions(ctx, id)
 }
+
 func (f *faulty) DeleteSessionsByUserID(ctx context.Context, id string, except ...string) (int64, error) {
 	return f.deleteSessions(ctx, id, except...)
 }
@@ -185,9 +198,11 @@ func (f *faulty) DeleteSessionsByUserID(ctx context.Context, id string, except .
 func (f *faulty) CreateVerificationToken(ctx context.Context, t *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	return f.createToken(ctx, t)
 }
+
 func (f *faulty) UseVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
 	return f.useToken(ctx, identifier, token)
 }
+
 func (f *faulty) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {
 	return f.deleteExpired(ctx, limit)
 }
@@ -195,12 +210,15 @@ func (f *faulty) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, er
 func (f *faulty) CreateAuthenticator(ctx context.Context, a *authdb.Authenticator) (*authdb.Authenticator, error) {
 	return f.createAuthenticator(ctx, a)
 }
+
 func (f *faulty) GetAuthenticator(ctx context.Context, id string) (*authdb.Authenticator, error) {
 	return f.getAuthenticator(ctx, id)
 }
+
 func (f *faulty) ListAuthenticatorsByUserID(ctx context.Context, id string) ([]*authdb.Authenticator, error) {
 	return f.listAuthenticators(ctx, id)
 }
+
 func (f *faulty) UpdateAuthenticatorCounter(ctx context.Context, id string, counter uint32) (*authdb.Authenticator, error) {
 	return f.updateCounter(ctx, id, counter)
 }
