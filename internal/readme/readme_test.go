@@ -22,17 +22,15 @@ const root = "../.."
 // indentation, in code that is compiled.
 func TestSnippets(t *testing.T) {
 	var code [][]string // the lines of each file
-	for _, folder := range []string{"examples", "internal/readme"} {
-		for _, name := range find(t, folder, ".go") {
-			code = append(code, strings.Split(read(t, name), "\n"))
-		}
+	for _, name := range find(t, ".", ".go") {
+		code = append(code, strings.Split(read(t, name), "\n"))
 	}
 	found := 0
 	for name, document := range documents(t) {
 		for _, block := range blocks(document, "go") {
 			found++
 			if !slices.ContainsFunc(code, func(lines []string) bool { return holds(lines, block) }) {
-				t.Errorf("%s: no file in examples or internal/readme has this snippet:\n%s", name, strings.Join(block, "\n"))
+				t.Errorf("%s: no Go file has this snippet:\n%s", name, strings.Join(block, "\n"))
 			}
 		}
 	}
@@ -54,7 +52,7 @@ func TestOutputs(t *testing.T) {
 			t.Errorf("README.md does not show what an example prints:\n%s", output)
 		}
 	}
-	all := append(own, outputs(t, "internal/readme")...)
+	all := slices.Concat(own, outputs(t, "internal/readme"))
 	for _, block := range shown {
 		if !slices.ContainsFunc(all, func(output string) bool { return strings.Contains(output, block) }) {
 			t.Errorf("README.md shows what no example prints:\n%s", block)
@@ -154,7 +152,10 @@ func read(t *testing.T, name string) string {
 func find(t *testing.T, folder, end string) []string {
 	t.Helper()
 	var names []string
-	err := fs.WalkDir(os.DirFS(root), folder, func(name string, _ fs.DirEntry, err error) error {
+	err := fs.WalkDir(os.DirFS(root), folder, func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), ".") {
+			return fs.SkipDir // .git, .cache
+		}
 		if strings.HasSuffix(name, end) {
 			names = append(names, name)
 		}
