@@ -9,6 +9,7 @@ import (
 	"net"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/authdb/authdb"
 )
@@ -174,13 +175,13 @@ func classify(err error) (class, string) {
 			return lookup(postgresClasses, e.SQLState()), " (SQLSTATE " + e.SQLState() + ")"
 		}
 		if n, ok := number(err, "ExtendedCode"); ok {
-			return sqliteClass(n), " (SQLite " + strconv.FormatInt(n, 10) + ")"
+			return sqliteClass(n, err), " (SQLite " + strconv.FormatInt(n, 10) + ")"
 		}
 		if n, ok := number(err, "Number"); ok {
 			return lookup(mysqlClasses, n), " (error " + strconv.FormatInt(n, 10) + ")"
 		}
 		if e, ok := err.(interface{ Code() int }); ok {
-			return sqliteClass(int64(e.Code())), " (SQLite " + strconv.Itoa(e.Code()) + ")"
+			return sqliteClass(int64(e.Code()), err), " (SQLite " + strconv.Itoa(e.Code()) + ")"
 		}
 	}
 	return class{}, ""
@@ -254,11 +255,13 @@ var mysqlClasses = map[int64]class{
 var sqliteClasses = map[int64]class{
 	1555: duplicate, 2067: duplicate, 2579: duplicate,
 	787: reference, 1811: reference,
-	1:  missing, // any error of the statement's text, which is ours
 	18: invalid, 275: invalid, 1299: invalid, 3091: invalid,
 }
 
-func sqliteClass(code int64) class {
+func sqliteClass(code int64, err error) class {
+	if code == 1 && strings.Contains(err.Error(), "no such ") { // table, or column: it has no code of its own
+		return class{sentinel: authdb.ErrSchema, coded: true}
+	}
 	if c, ok := sqliteClasses[code]; ok {
 		c.coded = true
 		return c

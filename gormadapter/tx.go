@@ -107,11 +107,14 @@ func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB)
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
-		conn.Close()
-		return nil, nil, err
-	}
 	t := &immediateTx{conn}
+	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
+		if class, _ := classify(err); class.retry && ctx.Err() == nil {
+			return nil, nil, errors.Join(conn.Close(), err) // busy: it did not begin
+		}
+		// A context that ended may have come too late to stop it.
+		return nil, nil, errors.Join(t.Rollback(), err)
+	}
 	tx.Statement.ConnPool = t
 	return tx, func(commit bool) error {
 		if commit {

@@ -20,66 +20,10 @@ import (
 var (
 	timeType      = reflect.TypeFor[time.Time]()
 	modelTimeType = reflect.TypeFor[models.Time]()
-	isoMilli      = "2006-01-02T15:04:05.000Z07:00"
-	firstYear     = 1000
-	lastYear      = 9999
 )
 
-// check says what is wrong with a value of the record that is to be written,
-// before any statement is sent, so that every database answers alike.
-func (t *table) check(c *column, v any) error {
-	if isEmpty(v) || c.required && v == (time.Time{}) {
-		if c.required {
-			return faultf(authdb.ErrInvalid, "%s.%s: is required", t.record, c.name)
-		}
-		if c.null && c.kind == text && c.field.NotNull && (c.key || c.stored.Kind() != reflect.String) {
-			return faultf(authdb.ErrInvalid, "%s.%s: is required by %v, which holds no NULL there", t.record, c.name, t.schema.ModelType)
-		}
-		return nil
-	}
-	switch v := v.(type) {
-	case string:
-		return t.checkText(c, v)
-	case time.Time:
-		return t.checkInstant(c, v)
-	case *time.Time:
-		return t.checkInstant(c, *v)
-	}
-	return nil
-}
-
-func (t *table) checkText(c *column, s string) error {
-	switch {
-	case !utf8.ValidString(s):
-		return faultf(authdb.ErrInvalid, "%s.%s: is not UTF-8", t.record, c.name)
-	case strings.ContainsRune(s, 0):
-		return faultf(authdb.ErrInvalid, "%s.%s: holds a NUL byte", t.record, c.name)
-	case c.printable && strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return faultf(authdb.ErrInvalid, "%s.%s: is not printable ASCII", t.record, c.name)
-	case c.field.DataType == schema.String && c.field.Serializer == nil && c.field.Size > 0 && utf8.RuneCountInString(s) > c.field.Size:
-		return faultf(authdb.ErrInvalid, "%s.%s: is longer than %d characters", t.record, c.name, c.field.Size)
-	}
-	return nil
-}
-
-func (t *table) checkInstant(c *column, at time.Time) error {
-	if year := at.UTC().Year(); year < firstYear || year > lastYear {
-		return faultf(authdb.ErrInvalid, "%s.%s: the year is not within %d to %d", t.record, c.name, firstYear, lastYear)
-	}
-	return nil
-}
-
-func isEmpty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case *time.Time:
-		return v == nil
-	}
-	return false
-}
+// isoMilli is authdb.ISO8601.
+const isoMilli = "2006-01-02T15:04:05.000Z07:00"
 
 // store puts a record's value into the row, converted to the type of the row's
 // field. It reports whether the column is to be NULL though the Go type has no
@@ -386,42 +330,4 @@ func (t *table) checkType(c *column) error {
 		return t.errorf("field %s is a %v, which can't store %s", c.field.Name, c.field.FieldType, c.name)
 	}
 	return nil
-}
-
-// encodeExtra stores what Extra holds, which must fit the row's fields exactly.
-func (t *table) encodeExtra(ctx context.Context, extra map[string]any, row reflect.Value) (nulls []*column, err error) {
-	for name, v := range extra {
-		c, err := t.extraColumn(name, v)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.field.Set(ctx, row, v); err != nil {
-			return nil, t.cannotHold(c)
-		}
-		if v == nil && !holdsNull(c.field) {
-			nulls = append(nulls, c)
-		}
-	}
-	return nulls, nil
-}
-
-// extraColumn returns the further column of that name, if the value is of its
-// type.
-func (t *table) extraColumn(name string, v any) (*column, error) {
-	c := t.extra[name]
-	switch {
-	case c == nil && t.column(name) != nil:
-		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: is a field of the record, not one of Extra", t.record, name)
-	case c == nil:
-		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: %v has no further field of that name", t.record, name, t.schema.ModelType)
-	case v != nil && reflect.TypeOf(v) != c.field.FieldType:
-		return nil, faultf(authdb.ErrInvalid, "%s.Extra[%q]: is a %T, and the row's field a %v", t.record, name, v, c.field.FieldType)
-	}
-	if s, ok := v.(string); ok {
-		return c, t.checkText(c, s)
-	}
-	if s, ok := v.(*string); ok && s != nil {
-		return c, t.checkText(c, *s)
-	}
-	return c, nil
 }
