@@ -128,6 +128,7 @@ func (a *Adapter) resolve() error {
 		*r.to = t
 	}
 	errs = append(errs, a.checkReferences()...)
+	errs = append(errs, checkLayout(m.Layout)...)
 	return errors.Join(errs...)
 }
 
@@ -143,6 +144,20 @@ func (a *Adapter) checkReferences() (errs []error) {
 		if id != nil && ref != nil && isInteger(id.stored) != isInteger(ref.stored) {
 			errs = append(errs, t.errorf("UserID is a %v and the ID of %v a %v: they are to be alike",
 				ref.field.FieldType, a.users.schema.ModelType, id.field.FieldType))
+		}
+	}
+	return errs
+}
+
+// checkLayout finds names and values that mean nothing, which would else be
+// passed over.
+func checkLayout(layout authdb.Layout) (errs []error) {
+	for name, form := range layout.Instants {
+		if _, err := dialectOf(name); err != nil {
+			errs = append(errs, fmt.Errorf("gormadapter: Layout.Instants: %w", err))
+		}
+		if form < authdb.InstantDefault || form > authdb.ISO8601 {
+			errs = append(errs, fmt.Errorf("gormadapter: Layout.Instants[%q]: no form %d: use UnixMilli or ISO8601", name, form))
 		}
 	}
 	return errs

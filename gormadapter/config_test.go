@@ -74,6 +74,9 @@ func TestConfiguration(t *testing.T) {
 		{"shadowed", gormadapter.New(db, users(shadowed{})), []string{"shadowed", `"email"`, `"mail"`}},
 		{"ids unlike", gormadapter.New(db, users(numberedUser{})), []string{"UserID", "uint"}},
 		{"unknown serializer", gormadapter.New(db, users(unparsable{})), []string{"unparsable", "User"}},
+		{"instants of no database", gormadapter.New(db, authdb.WithModels(authdb.Models{Layout: authdb.Layout{
+			Instants: map[string]authdb.InstantForm{"postgresql": 7},
+		}})), []string{"Layout.Instants", `"postgresql"`, "sqlite, postgres, mysql", "no form 7"}},
 		{"no users", gormadapter.New(db, users(authdb.Absent)), []string{"User is Absent"}},
 		{"nil pointer to a row", gormadapter.New(db, users((*member)(nil))), nil},
 	} {

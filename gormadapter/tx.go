@@ -13,17 +13,22 @@ import (
 	"gorm.io/gorm"
 )
 
-// attempts bounds how often the adapter does again what the server has rolled
-// back. With the pauses between them they take about two seconds.
-const attempts = 24
+// The bounds of doing again what the server has rolled back. The pauses between
+// the attempts come to about two seconds; an attempt may itself have waited for
+// a lock.
+const (
+	attempts = 24
+	patience = 10 * time.Second
+)
 
 // retry calls f again, after a pause, while the server says that it has rolled
 // f's work back or never began. Inside the caller's transaction f gets one
 // attempt: what is rolled back there is not the adapter's to repeat.
 func (a *Adapter) retry(ctx context.Context, f func() error) error {
+	began := time.Now()
 	for i := 1; ; i++ {
 		err := f()
-		if err == nil || a.joined || i == attempts || ctx.Err() != nil {
+		if err == nil || a.joined || i == attempts || time.Since(began) > patience || ctx.Err() != nil {
 			return err
 		}
 		if class, _ := classify(err); !class.retry {

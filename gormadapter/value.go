@@ -307,8 +307,8 @@ func (t *table) bindInstant(ctx context.Context, c *column, at time.Time) (any, 
 // isText reports whether the database compares the column as text, by a
 // collation.
 func (c *column) isText() bool {
-	return c.kind == text && !c.extra && !c.uuid && !isInteger(c.stored) &&
-		c.stored != reflect.TypeFor[uuid.UUID]()
+	return c.kind == text && !c.extra && !c.uuid && c.stored != reflect.TypeFor[uuid.UUID]() &&
+		(c.stored.Kind() == reflect.String || c.field.DataType == schema.String)
 }
 
 // checkType says whether the adapter can read and write the row's type.
