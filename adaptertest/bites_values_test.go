@@ -170,6 +170,17 @@ func instantBites() []bite {
 				})
 			}),
 		)
+		if rule == "Instants may lie before 1970" {
+			return // such a session has expired, and is not updated
+		}
+		bites = append(bites, breaks(rule, func(f *faulty, m *Memory) {
+			f.updateSession = func(ctx context.Context, token string, patch authdb.SessionPatch) (*authdb.Session, error) {
+				if patch.Expires.IsSet() {
+					patch.Expires = authdb.Set(change(patch.Expires.Value()))
+				}
+				return m.UpdateSession(ctx, token, patch)
+			}
+		}))
 	}
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

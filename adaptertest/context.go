@@ -110,112 +110,119 @@ func deleteHalfway(r *rig) {
 
 func userContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	user, newcomer := r.addUser(), r.newUser()
-	return []contextCall{
-			{"CreateUser", func() error { _, err := r.CreateUser(ctx, newcomer); return err }},
-			{"GetUser", func() error { _, err := r.GetUser(ctx, user.ID); return err }},
-			{"GetUserByEmail", func() error { _, err := r.GetUserByEmail(ctx, user.Email); return err }},
-			{"UpdateUser", func() error {
-				_, err := r.UpdateUser(ctx, user.ID, authdb.UserPatch{Name: authdb.Set("Ada")})
-				return err
-			}},
-			{"UpdateUser with an empty patch", func() error { _, err := r.UpdateUser(ctx, user.ID, authdb.UserPatch{}); return err }},
-			{"DeleteUser", func() error { return r.DeleteUser(ctx, user.ID) }},
-		}, func() {
-			r.userIs(user, "afterwards")
-			_, err := r.GetUserByEmail(r.ctx, newcomer.Email)
-			r.absent(err, "GetUserByEmail of the user who was not created")
-		}
+	calls := []contextCall{
+		{"CreateUser", func() error { _, err := r.CreateUser(ctx, newcomer); return err }},
+		{"GetUser", func() error { _, err := r.GetUser(ctx, user.ID); return err }},
+		{"GetUserByEmail", func() error { _, err := r.GetUserByEmail(ctx, user.Email); return err }},
+		{"UpdateUser", func() error {
+			_, err := r.UpdateUser(ctx, user.ID, authdb.UserPatch{Name: authdb.Set("Ada")})
+			return err
+		}},
+		{"UpdateUser with an empty patch", func() error { _, err := r.UpdateUser(ctx, user.ID, authdb.UserPatch{}); return err }},
+		{"DeleteUser", func() error { return r.DeleteUser(ctx, user.ID) }},
+	}
+	return calls, func() {
+		r.userIs(user, "afterwards")
+		_, err := r.GetUserByEmail(r.ctx, newcomer.Email)
+		r.absent(err, "GetUserByEmail of the user who was not created")
+	}
 }
 
 func accountContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	account := r.addAccount(r.addUser().ID)
 	newcomer := r.newAccount(account.UserID)
-	return []contextCall{
-			{"LinkAccount", func() error { _, err := r.LinkAccount(ctx, newcomer); return err }},
-			{"GetAccount", func() error { _, err := r.GetAccount(ctx, account.Provider, account.ProviderAccountID); return err }},
-			{"GetUserByAccount", func() error {
-				_, err := r.GetUserByAccount(ctx, account.Provider, account.ProviderAccountID)
-				return err
-			}},
-			{"UnlinkAccount", func() error { return r.UnlinkAccount(ctx, account.Provider, account.ProviderAccountID) }},
-		}, func() {
-			r.accountIs(account, "afterwards")
-			_, err := r.GetAccount(r.ctx, newcomer.Provider, newcomer.ProviderAccountID)
-			r.absent(err, "GetAccount of the account that was not linked")
-		}
+	calls := []contextCall{
+		{"LinkAccount", func() error { _, err := r.LinkAccount(ctx, newcomer); return err }},
+		{"GetAccount", func() error { _, err := r.GetAccount(ctx, account.Provider, account.ProviderAccountID); return err }},
+		{"GetUserByAccount", func() error {
+			_, err := r.GetUserByAccount(ctx, account.Provider, account.ProviderAccountID)
+			return err
+		}},
+		{"UnlinkAccount", func() error { return r.UnlinkAccount(ctx, account.Provider, account.ProviderAccountID) }},
+	}
+	return calls, func() {
+		r.accountIs(account, "afterwards")
+		_, err := r.GetAccount(r.ctx, newcomer.Provider, newcomer.ProviderAccountID)
+		r.absent(err, "GetAccount of the account that was not linked")
+	}
 }
 
 func sessionContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	session := r.addSession(r.addUser().ID)
 	newcomer := r.newSession(session.UserID)
 	patch := authdb.SessionPatch{Expires: authdb.Set(r.future().Add(time.Hour))}
-	return []contextCall{
-			{"CreateSession", func() error { _, err := r.CreateSession(ctx, newcomer); return err }},
-			{"GetSessionAndUser", func() error { _, _, err := r.GetSessionAndUser(ctx, session.SessionToken); return err }},
-			{"UpdateSession", func() error { _, err := r.UpdateSession(ctx, session.SessionToken, patch); return err }},
-			{"UpdateSession with an empty patch", func() error {
-				_, err := r.UpdateSession(ctx, session.SessionToken, authdb.SessionPatch{})
-				return err
-			}},
-			{"DeleteSession", func() error { return r.DeleteSession(ctx, session.SessionToken) }},
-		}, func() {
-			r.sessionIs(session, "afterwards")
-			_, _, err := r.GetSessionAndUser(r.ctx, newcomer.SessionToken)
-			r.absent(err, "GetSessionAndUser of the session that was not created")
-		}
+	calls := []contextCall{
+		{"CreateSession", func() error { _, err := r.CreateSession(ctx, newcomer); return err }},
+		{"GetSessionAndUser", func() error { _, _, err := r.GetSessionAndUser(ctx, session.SessionToken); return err }},
+		{"UpdateSession", func() error { _, err := r.UpdateSession(ctx, session.SessionToken, patch); return err }},
+		{"UpdateSession with an empty patch", func() error {
+			_, err := r.UpdateSession(ctx, session.SessionToken, authdb.SessionPatch{})
+			return err
+		}},
+		{"DeleteSession", func() error { return r.DeleteSession(ctx, session.SessionToken) }},
+	}
+	return calls, func() {
+		r.sessionIs(session, "afterwards")
+		_, _, err := r.GetSessionAndUser(r.ctx, newcomer.SessionToken)
+		r.absent(err, "GetSessionAndUser of the session that was not created")
+	}
 }
 
 func tokenContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	token, newcomer := r.addToken(), r.newToken()
-	return []contextCall{
-			{"CreateVerificationToken", func() error { _, err := r.CreateVerificationToken(ctx, newcomer); return err }},
-			{"UseVerificationToken", func() error {
-				_, err := r.UseVerificationToken(ctx, token.Identifier, token.Token)
-				return err
-			}},
-		}, func() {
-			r.uses(token, "UseVerificationToken afterwards")
-			r.usedUp(newcomer, "UseVerificationToken of the token that was not created")
-		}
+	calls := []contextCall{
+		{"CreateVerificationToken", func() error { _, err := r.CreateVerificationToken(ctx, newcomer); return err }},
+		{"UseVerificationToken", func() error {
+			_, err := r.UseVerificationToken(ctx, token.Identifier, token.Token)
+			return err
+		}},
+	}
+	return calls, func() {
+		r.uses(token, "UseVerificationToken afterwards")
+		r.usedUp(newcomer, "UseVerificationToken of the token that was not created")
+	}
 }
 
 func authenticatorContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	authenticator := r.addAuthenticator(r.addUser().ID)
 	newcomer := r.newAuthenticator(authenticator.UserID)
-	return []contextCall{
-			{"CreateAuthenticator", func() error { _, err := r.CreateAuthenticator(ctx, newcomer); return err }},
-			{"GetAuthenticator", func() error { _, err := r.GetAuthenticator(ctx, authenticator.CredentialID); return err }},
-			{"ListAuthenticatorsByUserID", func() error {
-				_, err := r.ListAuthenticatorsByUserID(ctx, authenticator.UserID)
-				return err
-			}},
-			{"UpdateAuthenticatorCounter", func() error {
-				_, err := r.UpdateAuthenticatorCounter(ctx, authenticator.CredentialID, 8)
-				return err
-			}},
-		}, func() {
-			r.authenticatorIs(authenticator, "afterwards")
-			_, err := r.GetAuthenticator(r.ctx, newcomer.CredentialID)
-			r.absent(err, "GetAuthenticator of the authenticator that was not created")
-		}
+	calls := []contextCall{
+		{"CreateAuthenticator", func() error { _, err := r.CreateAuthenticator(ctx, newcomer); return err }},
+		{"GetAuthenticator", func() error { _, err := r.GetAuthenticator(ctx, authenticator.CredentialID); return err }},
+		{"ListAuthenticatorsByUserID", func() error {
+			_, err := r.ListAuthenticatorsByUserID(ctx, authenticator.UserID)
+			return err
+		}},
+		{"UpdateAuthenticatorCounter", func() error {
+			_, err := r.UpdateAuthenticatorCounter(ctx, authenticator.CredentialID, 8)
+			return err
+		}},
+	}
+	return calls, func() {
+		r.authenticatorIs(authenticator, "afterwards")
+		_, err := r.GetAuthenticator(r.ctx, newcomer.CredentialID)
+		r.absent(err, "GetAuthenticator of the authenticator that was not created")
+	}
 }
 
 func sweeperContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	token := r.addToken(tokenExpires(r.past()))
-	return []contextCall{
-			{"DeleteExpired", func() error { _, err := r.DeleteExpired(ctx, 1000); return err }},
-		}, func() {
-			_, err := r.UseVerificationToken(r.ctx, token.Identifier, token.Token)
-			r.is(err, authdb.ErrExpired, "UseVerificationToken afterwards")
-		}
+	calls := []contextCall{
+		{"DeleteExpired", func() error { _, err := r.DeleteExpired(ctx, 1000); return err }},
+	}
+	return calls, func() {
+		_, err := r.UseVerificationToken(r.ctx, token.Identifier, token.Token)
+		r.is(err, authdb.ErrExpired, "UseVerificationToken afterwards")
+	}
 }
 
 func sessionListerContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	session := r.addSession(r.addUser().ID)
-	return []contextCall{
-			{"ListSessionsByUserID", func() error { _, err := r.ListSessionsByUserID(ctx, session.UserID); return err }},
-			{"DeleteSessionsByUserID", func() error { _, err := r.DeleteSessionsByUserID(ctx, session.UserID); return err }},
-		}, func() {
-			r.sessionIs(session, "afterwards")
-		}
+	calls := []contextCall{
+		{"ListSessionsByUserID", func() error { _, err := r.ListSessionsByUserID(ctx, session.UserID); return err }},
+		{"DeleteSessionsByUserID", func() error { _, err := r.DeleteSessionsByUserID(ctx, session.UserID); return err }},
+	}
+	return calls, func() {
+		r.sessionIs(session, "afterwards")
+	}
 }

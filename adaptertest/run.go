@@ -43,14 +43,15 @@ func Run(t *testing.T, newAdapter func(testing.TB) authdb.Adapter, opts ...Optio
 	if c.err != nil {
 		t.Fatal(c.err)
 	}
-	known, lacks := learn(newAdapter(t), c)
+	s := &suite{config: c, newAdapter: newAdapter}
+	known, lacks := learn(s.adapter(t), c)
+	s.known = known
 	if err := checkRequired(c.required, lacks); err != nil {
 		t.Error(err)
 	}
 	if len(lacks) > 0 {
 		t.Logf("adaptertest: As does not find %s: their rules are not run", strings.Join(lacks, ", "))
 	}
-	s := &suite{config: c, known: known, newAdapter: newAdapter}
 	for _, rules := range byStore(all, known) {
 		t.Run(rules[0].store, func(t *testing.T) {
 			for _, rule := range rules {
@@ -99,8 +100,17 @@ type suite struct {
 	newAdapter func(testing.TB) authdb.Adapter
 }
 
-func (s *suite) run(t *testing.T, rule rule) {
+func (s *suite) adapter(t *testing.T) authdb.Adapter {
+	t.Helper()
 	adapter := s.newAdapter(t)
+	if adapter == nil {
+		t.Fatal("adaptertest: newAdapter returned nil")
+	}
+	return adapter
+}
+
+func (s *suite) run(t *testing.T, rule rule) {
+	adapter := s.adapter(t)
 	reason, without := s.config.without[rule.name]
 	if without {
 		s.runWithout(t, adapter, rule, reason)
