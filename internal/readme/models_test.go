@@ -74,7 +74,7 @@ func Example_embedding() {
 type Person struct {
 	Key      uuid.UUID      `gorm:"column:person_key;primaryKey;size:36" auth:"ID"`
 	FullName sql.NullString `auth:"Name"`
-	Mail     *string        `gorm:"size:320" auth:"Email"`
+	Mail     *string        `gorm:"size:320;uniqueIndex" auth:"Email"`
 	Proven   sql.NullTime   `gorm:"precision:3" auth:"EmailVerified"`
 	Image    string
 }
@@ -108,7 +108,7 @@ type (
 		gorm.Model            // ID uint, CreatedAt, UpdatedAt, DeletedAt
 		Email         *string `gorm:"size:320;uniqueIndex"`
 		Name, Image   *string
-		EmailVerified *models.Time
+		EmailVerified *models.Time `gorm:"size:64"`
 	}
 	Account struct {
 		models.Account
