@@ -159,7 +159,7 @@ func Read(ctx context.Context, db *gorm.DB, tables ...string) (map[string]*Table
 		found, err = d.read(tx, unique(tables))
 		return err
 	})
-	return found, describe("read the catalogue", err)
+	return found, ended(ctx, describe("read the catalogue", err))
 }
 
 func unique(names []string) []string {

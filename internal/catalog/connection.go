@@ -46,7 +46,8 @@ func refuseTransaction(db *gorm.DB) error {
 
 // onConnection calls do with one connection of the pool, so that session
 // settings and locks hold from statement to statement. Inside a transaction do
-// gets that, and no connection.
+// gets that, and no connection; nor does it where GORM has no pool of
+// database/sql.
 func onConnection(ctx context.Context, db *gorm.DB, do func(tx *gorm.DB, conn pinned) error) error {
 	if inTransaction(db) {
 		return do(session(ctx, db, db.Statement.ConnPool), pinned{})
@@ -55,8 +56,8 @@ func onConnection(ctx context.Context, db *gorm.DB, do func(tx *gorm.DB, conn pi
 		return do(session(ctx, db, pinned{conn}), pinned{conn})
 	}
 	pool, err := db.DB()
-	if err != nil {
-		return err
+	if err != nil { // a pool of the application's own kind
+		return do(session(ctx, db, db.Statement.ConnPool), pinned{})
 	}
 	conn, err := pool.Conn(ctx)
 	if err != nil {

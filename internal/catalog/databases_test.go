@@ -212,11 +212,8 @@ func dump(t testing.TB, db *gorm.DB, tables ...string) string {
 			continue
 		}
 		fmt.Fprintf(&b, "table %s", name)
-		for word, is := range map[string]bool{" view": table.View, " " + table.Engine: table.Engine != ""} {
-			if is {
-				b.WriteString(word)
-			}
-		}
+		write(&b, " view", table.View)
+		write(&b, " "+table.Engine, table.Engine != "")
 		b.WriteString("\n")
 		for _, c := range table.Columns {
 			fmt.Fprintf(&b, "  %-24s %s", c.Name, c.Type)

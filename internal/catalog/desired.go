@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/migrator"
@@ -16,6 +17,7 @@ import (
 // A wanted table is what a row type and the contract come to on one database.
 type wanted struct {
 	Model
+	own        *schema.Schema // Schema parsed anew, for this table
 	columns    []wantedColumn
 	primary    []string
 	indexes    []*schema.Index // tagged ones, then those that the contract adds
@@ -77,22 +79,20 @@ func desired(db *gorm.DB, models []Model, found map[string]*Table) ([]*wanted, e
 }
 
 func newWanted(db *gorm.DB, m Model) (*wanted, error) {
-	if m.Schema.Table != m.Table {
-		// GORM names indexes after the table it parsed the type for.
-		stmt := &gorm.Statement{DB: db}
-		if err := stmt.ParseWithSpecialTableName(reflect.New(m.Schema.ModelType).Interface(), m.Table); err != nil {
-			return nil, err
-		}
-		m.Schema = stmt.Schema
+	// GORM writes to the fields when it looks for indexes and types, and those
+	// of m.Schema are everybody's. Indexes are named after the table.
+	own, err := schema.ParseWithSpecialTableName(reflect.New(m.Schema.ModelType).Interface(), &sync.Map{}, db.NamingStrategy, m.Table)
+	if err != nil {
+		return nil, plainf("parse %s: %w", m.Schema.ModelType, err)
 	}
-	w := &wanted{Model: m, indexes: m.Schema.ParseIndexes()}
+	w := &wanted{Model: m, own: own, indexes: own.ParseIndexes()}
 	for _, name := range m.Schema.DBNames {
-		field := m.Schema.FieldsByDBName[name]
+		field := *m.Schema.FieldsByDBName[name]
 		if field.IgnoreMigration {
 			continue
 		}
-		full, typ := db.Migrator().FullDataTypeOf(field).SQL, dataType(db, field)
-		w.columns = append(w.columns, wantedColumn{field, name, typ, strings.TrimPrefix(full, typ)})
+		full, typ := db.Migrator().FullDataTypeOf(&field).SQL, dataType(db, &field)
+		w.columns = append(w.columns, wantedColumn{&field, name, typ, strings.TrimPrefix(full, typ)})
 	}
 	for _, field := range m.Schema.PrimaryFields {
 		w.primary = append(w.primary, field.DBName)
@@ -283,5 +283,5 @@ func Check(ctx context.Context, db *gorm.DB, models []Model) (map[string]*Table,
 		}
 		return refuse(differences, func(x Difference) bool { return x.Kind.fatal() || x.Kind == MissingTable })
 	})
-	return found, describe("check", err)
+	return found, ended(ctx, describe("check", err))
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"reflect"
 	"regexp"
 	"strings"
 
@@ -52,12 +53,14 @@ func families(namesAndPatterns ...string) []family {
 
 // familiesSQLite follow the rules of affinity, which say how values of a
 // declared type are stored, but for datetime, which GORM and others declare
-// and then hold text in. What matches nothing is numeric: uuid, for one.
+// and then hold text in. What matches nothing is numeric. So is uuid, which makes
+// numbers of ids that look like some.
 var familiesSQLite = families(
 	"integer", `int`,
 	"text", `char|clob|text`,
 	"bytes", `blob|^$`,
 	"time", `^datetime|^timestamp`,
+	"uuid", `uuid`,
 	"number", ``,
 )
 
@@ -144,12 +147,16 @@ func familyOf(list []family, typ string) string {
 	return ""
 }
 
-// fits reports whether a column of the type found can hold what one of the
-// type wanted does. An unknown type has the benefit of the doubt: it may be
-// the application's own.
-func (d *dialect) fits(wanted, found string) bool {
-	w, f := d.family(wanted), d.family(found)
-	return w == "" || f == "" || w == f || d.alike[w+"/"+f]
+// fits reports whether a column of the type found can hold what the wanted one
+// does. An unknown type has the benefit of the doubt: it may be the
+// application's own. So has a Go type that is not plain text, which knows by
+// itself what an id looks like.
+func (d *dialect) fits(wanted wantedColumn, found string) bool {
+	w, f := d.family(wanted.typ), d.family(found)
+	if w == "" || f == "" || w == f || d.alike[w+"/"+f] {
+		return true
+	}
+	return w == "text" && (f == "uuid" || f == "bytes") && wanted.field.IndirectFieldType.Kind() != reflect.String
 }
 
 var (

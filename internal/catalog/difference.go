@@ -21,6 +21,7 @@ const (
 	MissingUnique                 // nothing keeps rows unique that have to be
 	MissingIndex                  // look-ups read the whole table
 	MissingForeignKey             // the adapter has to lock the user instead
+	InexactKey                    // a key folds or pads, and the adapter has to compare once more
 	Misfit                        // something is there and is not what it should be
 )
 
@@ -157,11 +158,13 @@ func compareColumns(tx *gorm.DB, d *dialect, w *wanted, t *Table) []Difference {
 				fmt.Sprintf("tag the field %s of %s %q, or give %s another table name", c.field.Name, w.Schema.ModelType, `gorm:"column:`+similar(t, c.name)+`"`, w.Record))
 		case f == nil:
 			add(MissingColumn, c.name, "missing", "", addColumn(tx, w, c))
-		case !d.fits(c.typ, f.Type):
+		case !d.fits(c, f.Type):
 			add(Misfit, f.Name, fmt.Sprintf("is %s, where %s.%s wants %s", f.Type, w.Schema.ModelType, c.field.Name, c.typ),
 				"give the field a type that fits the column, or "+w.Record+" another table name")
 		case f.Nullable && c.field.NotNull && !c.field.PrimaryKey && slices.Contains(w.Required, c.name):
 			add(Misfit, f.Name, "may be NULL, and "+w.Record+" can't do without it", "make it NOT NULL, or drop the tag from the field")
+		case !f.Exact && d.family(f.Type) == "text" && slices.Contains(w.Keys, c.name):
+			add(InexactKey, f.Name, strings.TrimSpace("does not compare byte for byte "+f.Collation), "")
 		}
 	}
 	for _, f := range t.Columns {

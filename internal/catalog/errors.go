@@ -42,6 +42,15 @@ func describe(what string, err error) error {
 	return &serverError{what, err}
 }
 
+// ended says that the context was done when err came up, where the driver's
+// error does not: some report that they were interrupted.
+func ended(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return &serverError{"the catalogue", errors.Join(ctx.Err(), err)}
+}
+
 // A plainError has no words but ours and may be printed.
 type plainError struct{ error }
 

@@ -28,24 +28,51 @@ func TestMisfit(t *testing.T) {
 			not    []string // databases on which it is no misfit
 		}{
 			{"view", "CREATE VIEW sessions AS SELECT 1 AS id, 'x' AS session_token", []string{"is a view"}, nil},
-			{"missing column", "CREATE TABLE sessions (" + strings.Replace(good, ", user_id VARCHAR(64) NOT NULL", "", 1) + ")",
-				[]string{"column user_id: missing", "ALTER TABLE"}, nil},
-			{"other spelling", "CREATE TABLE sessions (" + strings.Replace(good, "session_token", "sessiontoken", 1) + ")",
-				[]string{"column session_token: missing", "there is a column sessiontoken", `column:sessiontoken`}, nil},
-			{"numeric id", "CREATE TABLE sessions (" + strings.Replace(good, "id VARCHAR(64)", "id INTEGER", 1) + ")",
-				[]string{"column id: is ", "models.Session.ID wants"}, nil},
-			{"expires is a number", "CREATE TABLE sessions (" + strings.Replace(good, "TIMESTAMP", "BIGINT", 1) + ")",
-				[]string{"column expires: is ", "models.Session.Expires wants"}, []string{"postgres"}},
-			{"NULL allowed", "CREATE TABLE sessions (" + strings.Replace(good, "user_id VARCHAR(64) NOT NULL", "user_id VARCHAR(64) NULL", 1) + ")",
-				[]string{"column user_id: may be NULL"}, nil},
-			{"no unique key", "CREATE TABLE sessions (" + strings.Replace(good, " UNIQUE", "", 1) + ")",
-				[]string{"no unique key on session_token", "UNIQUE INDEX", "idx_sessions_session_token"}, nil},
-			{"no primary key", "CREATE TABLE sessions (" + strings.Replace(good, " PRIMARY KEY", "", 1) + ")",
-				[]string{"no unique key on id"}, nil},
-			{"somebody else's column", "CREATE TABLE sessions (" + good + ", data " + key + " NOT NULL)",
-				[]string{"column data: is NOT NULL without a default"}, nil},
-			{"no transactions", "CREATE TABLE sessions (" + good + ") ENGINE=MEMORY",
-				[]string{"MEMORY has no transactions", "ENGINE=InnoDB"}, []string{"sqlite", "postgres"}},
+			{
+				"missing column", "CREATE TABLE sessions (" + strings.Replace(good, ", user_id VARCHAR(64) NOT NULL", "", 1) + ")",
+				[]string{"column user_id: missing", "ALTER TABLE"},
+				nil,
+			},
+			{
+				"other spelling", "CREATE TABLE sessions (" + strings.Replace(good, "session_token", "sessiontoken", 1) + ")",
+				[]string{"column session_token: missing", "there is a column sessiontoken", `column:sessiontoken`},
+				nil,
+			},
+			{
+				"numeric id", "CREATE TABLE sessions (" + strings.Replace(good, "id VARCHAR(64)", "id INTEGER", 1) + ")",
+				[]string{"column id: is ", "models.Session.ID wants"},
+				nil,
+			},
+			{
+				"expires is a number", "CREATE TABLE sessions (" + strings.Replace(good, "TIMESTAMP", "BIGINT", 1) + ")",
+				[]string{"column expires: is ", "models.Session.Expires wants"},
+				[]string{"postgres"},
+			},
+			{
+				"NULL allowed", "CREATE TABLE sessions (" + strings.Replace(good, "user_id VARCHAR(64) NOT NULL", "user_id VARCHAR(64) NULL", 1) + ")",
+				[]string{"column user_id: may be NULL"},
+				nil,
+			},
+			{
+				"no unique key", "CREATE TABLE sessions (" + strings.Replace(good, " UNIQUE", "", 1) + ")",
+				[]string{"no unique key on session_token", "UNIQUE INDEX", "idx_sessions_session_token"},
+				nil,
+			},
+			{
+				"no primary key", "CREATE TABLE sessions (" + strings.Replace(good, " PRIMARY KEY", "", 1) + ")",
+				[]string{"no unique key on id"},
+				nil,
+			},
+			{
+				"somebody else's column", "CREATE TABLE sessions (" + good + ", data " + key + " NOT NULL)",
+				[]string{"column data: is NOT NULL without a default"},
+				nil,
+			},
+			{
+				"no transactions", "CREATE TABLE sessions (" + good + ") ENGINE=MEMORY",
+				[]string{"MEMORY has no transactions", "ENGINE=InnoDB"},
+				[]string{"sqlite", "postgres"},
+			},
 		} {
 			t.Run(c.name, func(t *testing.T) {
 				for _, not := range c.not {

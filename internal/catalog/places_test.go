@@ -253,7 +253,7 @@ func TestSettings(t *testing.T) {
 			if c.server == testdb.MySQL {
 				dsn = strings.Replace(dsn, "SERIALIZABLE", "%27SERIALIZABLE%27", 1)
 			}
-			var dialector gorm.Dialector = mysql.Open(dsn)
+			dialector := mysql.Open(dsn)
 			if c.server == testdb.Postgres {
 				dialector = postgres.Open(dsn)
 			}

@@ -67,11 +67,11 @@ func constraints(tx *gorm.DB, d *dialect, w *wanted) []string {
 		parts = append(parts, fmt.Sprintf("CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE %s",
 			quote(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete))
 	}
-	uniques := w.Schema.ParseUniqueConstraints()
+	uniques := w.own.ParseUniqueConstraints()
 	for _, name := range slices.Sorted(maps.Keys(uniques)) {
 		parts = append(parts, fmt.Sprintf("CONSTRAINT %s UNIQUE (%s)", quote(tx, name), quote(tx, uniques[name].Field.DBName)))
 	}
-	checks := w.Schema.ParseCheckConstraints()
+	checks := w.own.ParseCheckConstraints()
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
 		parts = append(parts, fmt.Sprintf("CONSTRAINT %s CHECK (%s)", quote(tx, name), checks[name].Constraint))
 	}

@@ -32,7 +32,7 @@ func Synchronize(ctx context.Context, db *gorm.DB, models []Model) error {
 			return synchronize(tx, d, conn, models)
 		})
 		if err == nil || !busy(err) || time.Now().After(give) {
-			return describe("synchronize", err)
+			return ended(ctx, describe("synchronize", err))
 		}
 		// SQLite answers at once where no busy_timeout is set, and for some
 		// locks in any case.
@@ -59,6 +59,9 @@ func synchronize(tx *gorm.DB, d *dialect, conn pinned, models []Model) error {
 	statements, err := plan(tx, d, models)
 	if err != nil || len(statements) == 0 {
 		return err
+	}
+	if conn.Conn == nil {
+		return plainf("there is no pool of database/sql to take a connection from: %w", gorm.ErrInvalidDB)
 	}
 	return d.exclusively(tx, conn, names(models), func(tx *gorm.DB) error {
 		missing, err := plan(tx, d, models)

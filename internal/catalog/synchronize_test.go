@@ -26,7 +26,7 @@ import (
 func TestConcurrent(t *testing.T) {
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
-			for round := range 5 {
+			for round := range 4 {
 				dsn := d.dsn(t)
 				var pools []*gorm.DB
 				for range 8 {
@@ -100,7 +100,7 @@ func TestProcesses(t *testing.T) {
 	}
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
-			for round := range 3 {
+			for round := range 2 {
 				dsn := d.dsn(t)
 				db := open(t, d.open(dsn), nil)
 				runProcesses(t, self, d.name+" "+dsn)
