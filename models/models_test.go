@@ -64,6 +64,29 @@ func TestLongCredentialID(t *testing.T) {
 	})
 }
 
+// TestTwice has rows in two tables of one database: their indexes are named
+// after the table, or the second would not be made.
+func TestTwice(t *testing.T) {
+	type Admin struct{ models.User }
+	type Key struct {
+		models.Account
+		Comment string
+	}
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(append(models.All(), &Admin{}, &Key{})...); err != nil {
+			t.Fatal(err)
+		}
+		for name, row := range map[string]any{
+			"idx_admins_email": &Admin{}, "idx_users_email": &models.User{},
+			"idx_keys_provider_account": &Key{}, "idx_keys_user_id": &Key{}, "idx_accounts_provider_account": &models.Account{},
+		} {
+			if !db.Migrator().HasIndex(row, name) {
+				t.Errorf("there is no index %s", name)
+			}
+		}
+	})
+}
+
 // A Member is a user with more columns.
 type Member struct {
 	models.User

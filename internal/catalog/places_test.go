@@ -166,6 +166,24 @@ func TestAutoMigrateFirst(t *testing.T) {
 	})
 }
 
+// TestTableOptions has GORM make the tables with keys that compare exactly, as
+// the documentation of package models says.
+func TestTableOptions(t *testing.T) {
+	for server, collation := range map[string]string{testdb.MariaDB: "utf8mb4_nopad_bin", testdb.MySQL: "utf8mb4_0900_bin"} {
+		t.Run(server, func(t *testing.T) {
+			db := open(t, mysql.Open(testdb.New(t, server).DSN), nil)
+			err := db.Set("gorm:table_options", " DEFAULT CHARSET=utf8mb4 COLLATE="+collation).AutoMigrate(models.All()...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := catalog.Check(t.Context(), db, modelsOf(t, db, rows{}))
+			if err != nil || !found["sessions"].Column("session_token").Exact {
+				t.Errorf("%v: %+v", err, found["sessions"])
+			}
+		})
+	}
+}
+
 // TestOlderUsers has a table of users that fits, made by something else, and
 // creates the others so that they can refer to it.
 func TestOlderUsers(t *testing.T) {

@@ -2,10 +2,13 @@ package catalog
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
 )
 
 // patience is how long Synchronize waits for other processes and for locks.
@@ -56,10 +59,15 @@ func busy(err error) bool {
 
 func synchronize(tx *gorm.DB, d *dialect, conn pinned, models []Model) error {
 	// Most runs find everything there, and take no lock.
-	statements, err := plan(tx, d, models)
-	if err != nil || len(statements) == 0 {
+	missing, err := plan(tx, d, models)
+	switch {
+	case err == nil && len(missing) == 0:
+		return nil
+	case err != nil && (d.transactional || !errors.Is(err, authdb.ErrSchema)):
 		return err
 	}
+	// Where DDL can't be rolled back, what does not fit may be a table that
+	// another process is just taking back: look again when it is done.
 	if conn.Conn == nil {
 		return plainf("there is no pool of database/sql to take a connection from: %w", gorm.ErrInvalidDB)
 	}
