@@ -47,7 +47,7 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "Ada signs in with Google. Who is at the laptop?", site.who(ctx, laptop))
+	fmt.Fprintln(w, "Ada signs in with Google: a user, an account, a session. Who is at the laptop?", site.who(ctx, laptop))
 
 	if err := site.connect(ctx, ada, "github", "583231"); err != nil {
 		return err
@@ -76,7 +76,8 @@ func run(ctx context.Context, w io.Writer) (err error) {
 	if err := site.DeleteUser(ctx, ada.ID); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "Ada is deleted. Whose is the GitHub account?", site.owner(ctx, "github", "583231"))
+	fmt.Fprintln(w, "Ada is deleted, with all that is hers. Whose is the GitHub account?", site.owner(ctx, "github", "583231"))
+	fmt.Fprintln(w, "Who is at the phone?", site.who(ctx, phone))
 	return nil
 }
 
@@ -88,7 +89,8 @@ type site struct {
 
 const month = 30 * 24 * time.Hour
 
-// firstSignIn stores what Google says of somebody who was never here.
+// firstSignIn stores what Google says of somebody who was never here: a user, an
+// account and a session.
 func (s *site) firstSignIn(ctx context.Context, cookie string) (*authdb.User, error) {
 	user, err := s.CreateUser(ctx, &authdb.User{
 		Name: "Ada", Email: "ada@example.com", Extra: map[string]any{"Points": 36},

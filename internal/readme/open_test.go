@@ -57,21 +57,23 @@ func openDB(ctx context.Context) (*gormadapter.Adapter, error) {
 // Those that no database answers are only compiled.
 var _ = []any{openFields, openURL, openYours, openDB, serve}
 
-func Example_json() {
-	ctx := context.Background()
+func openJSON(ctx context.Context) error {
 	file := []byte(`{"type": "sqlite", "database": ":memory:", "synchronize": true}`)
-	err := func() error {
-		var cfg datasource.Config
-		if err := json.Unmarshal(file, &cfg); err != nil {
-			return err
-		}
-		adapter, err := datasource.Open(ctx, cfg)
-		if err != nil {
-			return err
-		}
-		return adapter.Close()
-	}()
-	fmt.Println(err)
+	var cfg datasource.Config
+	if err := json.Unmarshal(file, &cfg); err != nil {
+		return err
+	}
+	adapter, err := datasource.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer adapter.Close()
+	_, err = adapter.CreateUser(ctx, &authdb.User{Name: "Ada"})
+	return err
+}
+
+func Example_openJSON() {
+	fmt.Println(openJSON(context.Background()))
 	// Output: <nil>
 }
 
