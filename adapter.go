@@ -21,13 +21,19 @@ import "context"
 // match byte for byte, whatever the database's collation. A key that is empty,
 // is not valid UTF-8, holds a NUL byte, or could not be stored in that column
 // ("abc" or "010" where ids are integers, a UUID in another spelling) finds
-// nothing. There is one exception, at GetUserByEmail.
+// nothing. There is one exception, at GetUserByEmail. In tables whose unique
+// keys were made to ignore case, a second record whose key differs in case is
+// ErrDuplicate: no adapter can store it.
 //
 // Values to be written are checked before anything is: a required field that
 // is empty, text that is not UTF-8 or holds a NUL byte or is longer than its
 // column, and instants outside of the years 1000 to 9999 are [ErrInvalid],
 // naming the field. An empty Name, Email, Image or provider token is stored as
-// SQL NULL, so that any number of users may have no email address.
+// SQL NULL, so that any number of users may have no email address. A UserID that
+// could be nobody's ("abc" where ids are integers) is [ErrReference]. A given ID
+// is kept where the application makes the ids, and is ErrInvalid where the
+// database numbers the rows; a record without one gets one if its row has a place
+// for it.
 //
 // Instants are UTC with millisecond precision, truncated, in and out.
 //
@@ -36,7 +42,7 @@ import "context"
 // Extra holds further columns of the row, keyed by their Go field name, with
 // values of that field's Go type. A key that is present is written, nil as
 // NULL; one that the row does not have, or that names a field of the record,
-// is ErrInvalid.
+// is ErrInvalid. NULL comes back as the zero value of the field's type.
 //
 // Errors wrap one of the sentinels of errors.go where one applies, and never
 // quote a token, an address or another stored value. A context that is done
@@ -51,14 +57,14 @@ type Adapter interface {
 
 // A UserStore keeps users.
 //
-// A user that the application has soft-deleted does not exist for any look-up
-// (sessions and accounts of theirs included), while their email address and
-// their keys stay taken until DeleteUser removes the row.
+// A user that the application has soft-deleted does not exist for any method but
+// DeleteUser, and neither do their accounts, sessions and authenticators: none is
+// found, listed, updated or added. Their address and their keys stay taken until
+// DeleteUser removes the row.
 type UserStore interface {
-	// CreateUser stores the user and returns it as stored. A user without an
-	// ID gets one; a given ID is kept, or is ErrInvalid where the database
-	// numbers the users. It returns ErrDuplicate if the ID or the email
-	// address is taken, also by a soft-deleted user.
+	// CreateUser stores the user and returns it as stored, with its ID. It
+	// returns ErrDuplicate if the ID or the email address is taken, also by a
+	// soft-deleted user.
 	CreateUser(ctx context.Context, user *User) (*User, error)
 
 	// GetUser returns the user with the given ID, or ErrNotFound.
@@ -124,8 +130,8 @@ type SessionStore interface {
 
 	// UpdateSession changes exactly the members set in the patch, and returns
 	// the complete session. An empty patch reads. It returns ErrNotFound for
-	// an unknown token and ErrExpired for an expired session, which it never
-	// revives.
+	// an unknown token, ErrExpired for an expired session, which it never
+	// revives, and ErrInvalid for an Expires that is NULL or the zero time.
 	UpdateSession(ctx context.Context, sessionToken string, patch SessionPatch) (*Session, error)
 
 	// DeleteSession removes the session. Removing what is not there is no

@@ -30,8 +30,8 @@ var (
 	// adapter's still points at the user.
 	ErrReferenced = errors.New("authdb: still referenced")
 
-	// ErrInvalid is returned for a value that can't be written. The error
-	// names the field.
+	// ErrInvalid is returned for a value that can't be written, naming the
+	// field, and for a configuration that can't work, naming the remedy.
 	ErrInvalid = errors.New("authdb: invalid")
 
 	// ErrUnknownOutcome is returned when the connection was lost while the

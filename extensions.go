@@ -35,8 +35,8 @@ type AuthenticatorStore interface {
 	// GetAuthenticator returns the authenticator, or ErrNotFound.
 	GetAuthenticator(ctx context.Context, credentialID string) (*Authenticator, error)
 
-	// ListAuthenticatorsByUserID returns the user's authenticators in order of
-	// CredentialID. Of a user with none, or an unknown one, it returns an
+	// ListAuthenticatorsByUserID returns the user's authenticators in the
+	// order of the bytes of CredentialID. Of a user with none, or an unknown one, it returns an
 	// empty list and no error.
 	ListAuthenticatorsByUserID(ctx context.Context, userID string) ([]*Authenticator, error)
 
@@ -77,7 +77,7 @@ type Sweeper interface {
 	// DeleteExpired removes at most limit expired sessions and at most limit
 	// expired verification tokens, and says how many it removed. A limit of
 	// zero or less is ErrInvalid. Call it until it returns less than the
-	// limit.
+	// limit. Beside an error it says what was removed before it.
 	DeleteExpired(ctx context.Context, limit int) (Swept, error)
 }
 
@@ -101,8 +101,8 @@ type SessionLister interface {
 
 // An AccountLister lists the provider accounts of a user.
 type AccountLister interface {
-	// ListAccountsByUserID returns the user's accounts in order of Provider
-	// and ProviderAccountID. Of a user with none, or an unknown one, it
+	// ListAccountsByUserID returns the user's accounts in the order of the
+	// bytes of Provider and ProviderAccountID. Of a user with none, or an unknown one, it
 	// returns an empty list and no error.
 	ListAccountsByUserID(ctx context.Context, userID string) ([]*Account, error)
 }

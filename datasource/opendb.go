@@ -96,14 +96,14 @@ func or[T int | time.Duration](value, fallback T) T {
 	return value
 }
 
-// defaultLogger is GORM's default, but no value of a statement is printed, and
-// that a record is not there is no event.
+// defaultLogger is GORM's default, but it does not write between what the
+// program prints, no value of a statement is in it, and that a record is not
+// there is no event.
 func defaultLogger() logger.Interface {
-	return logger.New(log.New(os.Stdout, "\r\n", log.LstdFlags), logger.Config{
+	return logger.New(log.New(os.Stderr, "", log.LstdFlags), logger.Config{
 		SlowThreshold:             200 * time.Millisecond,
 		LogLevel:                  logger.Warn,
 		IgnoreRecordNotFoundError: true,
 		ParameterizedQueries:      true,
-		Colorful:                  true,
 	})
 }
