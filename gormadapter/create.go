@@ -43,11 +43,15 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 	if lock || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
 		run = a.inTx
 	}
+	fresh := true
 	err = run(ctx, func(tx *gorm.DB) error {
 		// A second attempt begins with a new row: hooks and GORM fill it in.
-		if row, nulls, err = build(); err != nil {
-			return err
+		if !fresh {
+			if row, nulls, err = build(); err != nil {
+				return err
+			}
 		}
+		fresh = false
 		if lock {
 			if err := a.lockUser(ctx, tx, t, row); err != nil {
 				return err

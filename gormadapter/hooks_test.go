@@ -17,11 +17,15 @@ var errHook = errors.New("refused by the application")
 
 // watched is a user with every hook.
 type watched struct {
-	models.User
-	Slug   string
-	Calls  int64
-	Seen   string `gorm:"-"`
-	Secret string // sealed in the database
+	ID            string `gorm:"primaryKey;size:64"`
+	Name          *string
+	Email         *string `gorm:"size:320"`
+	EmailVerified *models.Time
+	Slug          string
+	Title         string `auth:"Image"`
+	Calls         int64
+	Seen          string `gorm:"-"`
+	Secret        string // sealed in the database
 }
 
 func (w *watched) BeforeSave(*gorm.DB) error {
@@ -34,6 +38,9 @@ func (w *watched) BeforeSave(*gorm.DB) error {
 
 func (w *watched) BeforeCreate(*gorm.DB) error {
 	w.Calls = 1
+	if w.Title == "" && w.Slug == "ada" {
+		w.Title = "Lady"
+	}
 	return nil
 }
 
@@ -95,6 +102,9 @@ func TestHooks(t *testing.T) {
 		if u.Extra["Slug"] != "ada" || u.Extra["Calls"] != int64(1) {
 			t.Errorf("created: %v", u.Extra)
 		}
+		if u.Image != "Lady" || column(t, db, "title", u.ID) != "Lady" {
+			t.Errorf("what a hook filled in is lost: %q", u.Image)
+		}
 		if got := column(t, db, "secret", u.ID); got != "sealed:x" {
 			t.Errorf("the database holds %q", got)
 		}
@@ -112,6 +122,15 @@ func TestHooks(t *testing.T) {
 		}
 		if column(t, db, "slug", u.ID) != "countess" || column(t, db, "calls", u.ID) != "2" || column(t, db, "secret", u.ID) != "sealed:x" {
 			t.Error("what the update hooks changed is not in the database")
+		}
+
+		other, err := a.CreateUser(ctx, &authdb.User{Name: "Grace", Email: "grace@example.com"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var nulls int64
+		if err := db.Raw("SELECT count(*) FROM watcheds WHERE id = ? AND title IS NULL", other.ID).Scan(&nulls).Error; err != nil || nulls != 1 {
+			t.Errorf("an empty text that no hook filled in is not NULL (%v)", err)
 		}
 
 		_, err = a.CreateUser(ctx, &authdb.User{Name: "Refuse", Email: "b@example.com"})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -76,30 +77,38 @@ func into(tx *gorm.DB, t *table) *gorm.DB {
 	return tx
 }
 
-// insert stores a new row and fills in what the database made of it. The
-// columns in nulls are to be NULL though the row can't say so.
-func (a *Adapter) insert(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value, forced []*column, nulls []*column) error {
+// insert stores a new row and fills in what the database made of it. Columns in
+// forced are written even if they are zero; those in nulls are to be NULL though
+// the row can't say so.
+func (a *Adapter) insert(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value, forced, nulls []*column) error {
+	// What is left out is NULL, or its default. A hook may still fill it in,
+	// unless it is a key, of which two rows can't have the empty string.
 	var omit []string
 	for _, c := range nulls {
-		omit = append(omit, c.field.DBName)
+		if c.key || !t.createHooks() {
+			omit = append(omit, c.field.DBName)
+		}
 	}
-	// What has a default is replaced by it if it is zero, or left out.
+	// GORM replaces a zero that has a default.
 	var again []*column
-	values := map[*column]any{}
-	for _, c := range append(forced, nulls...) {
-		if _, zero := c.field.ValueOf(ctx, row); zero && c.field.HasDefaultValue && !c.field.AutoIncrement {
+	for _, c := range forced {
+		if t.isZero(ctx, c, row) {
 			again = append(again, c)
-			values[c] = reflect.Zero(c.field.FieldType).Interface()
 		}
 	}
 	if err := into(tx, t).Omit(omit...).Create(row.Interface()).Error; err != nil {
 		return err
 	}
+	for _, c := range nulls {
+		if c.field.HasDefaultValue || !slices.Contains(omit, c.field.DBName) && t.isZero(ctx, c, row) {
+			again = append(again, c)
+		}
+	}
 	if len(again) == 0 {
 		return nil
 	}
 	for _, c := range again {
-		if err := c.field.Set(ctx, row, values[c]); err != nil {
+		if err := c.field.Set(ctx, row, reflect.Zero(c.field.FieldType).Interface()); err != nil {
 			return t.cannotHold(c)
 		}
 	}
@@ -107,18 +116,22 @@ func (a *Adapter) insert(ctx context.Context, tx *gorm.DB, t *table, row reflect
 	return into(tx, t).Model(row.Interface()).Clauses(where, set).UpdateColumns(row.Interface()).Error
 }
 
+// isZero reports whether the row's field is zero, which GORM takes for absent.
+func (t *table) isZero(ctx context.Context, c *column, row reflect.Value) bool {
+	_, zero := c.field.ValueOf(ctx, row)
+	return zero
+}
+
+// createHooks reports whether a row may change while it is created.
+func (t *table) createHooks() bool {
+	return t.schema.BeforeCreate || t.schema.AfterCreate || t.schema.BeforeSave || t.schema.AfterSave
+}
+
 // insertsOnce reports whether insert is one statement, which needs no
 // transaction.
-func (t *table) insertsOnce(forced []*column, nulls []*column) bool {
-	if t.schema.BeforeCreate || t.schema.AfterCreate || t.schema.BeforeSave || t.schema.AfterSave {
-		return false
-	}
-	for _, c := range append(forced, nulls...) {
-		if c.field.HasDefaultValue {
-			return false
-		}
-	}
-	return true
+func (t *table) insertsOnce(forced, nulls []*column) bool {
+	hasDefault := func(c *column) bool { return c.field.HasDefaultValue }
+	return !t.createHooks() && !slices.ContainsFunc(forced, hasDefault) && !slices.ContainsFunc(nulls, hasDefault)
 }
 
 // identity is the condition that picks the row: by its primary key, or by the
@@ -162,7 +175,7 @@ func (s assignments) Build(b clause.Builder) {
 	for _, f := range s.t.stored() {
 		var v any
 		switch {
-		case contains(s.nulls, f):
+		case contains(s.nulls, f) && reflect.ValueOf(s.t.bound(stmt.Context, f, s.row)).IsZero():
 		case contains(s.patched, f):
 			v = s.t.bound(stmt.Context, f, s.row)
 		case s.before != nil && !f.PrimaryKey && image(stmt.Context, f, s.row) != s.before[f]:
@@ -176,12 +189,7 @@ func (s assignments) Build(b clause.Builder) {
 }
 
 func contains(columns []*column, f *schema.Field) bool {
-	for _, c := range columns {
-		if c.field == f {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(columns, func(c *column) bool { return c.field == f })
 }
 
 // image returns what the column's value comes to for the database, as a value
