@@ -19,7 +19,7 @@ var (
 	// ErrDuplicate is returned when a record would break a uniqueness rule:
 	// ids, a user's email, an account's provider + id, a session's token, an
 	// authenticator's credential id, a verification token's identifier +
-	// token.
+	// token, or a unique key that the application has added.
 	ErrDuplicate = errors.New("authdb: duplicate")
 
 	// ErrReference is returned when the user that a record points at does not

@@ -93,7 +93,7 @@ type Layout struct {
 	// ForeignKeys says that the database enforces a foreign key from every
 	// account, session and authenticator to its user, so that the adapter need
 	// not lock the user. Default: unknown, until Check or Synchronize has
-	// looked.
+	// looked; on SQLite, where it is a setting of each connection, unknown.
 	ForeignKeys bool
 }
 

@@ -11,18 +11,18 @@ import (
 // LinkAccount implements authdb.AccountStore.
 func (a *Adapter) LinkAccount(ctx context.Context, account *authdb.Account) (*authdb.Account, error) {
 	linked, err := create(ctx, a, a.accounts, account)
-	return linked, wrap(ctx, "link account", err)
+	return linked, a.wrap(ctx, opLinkAccount, err)
 }
 
 // GetAccount implements authdb.AccountStore.
 func (a *Adapter) GetAccount(ctx context.Context, provider, providerAccountID string) (*authdb.Account, error) {
 	account, err := get[authdb.Account](ctx, a, a.accounts, provider, providerAccountID)
-	return account, wrap(ctx, "get account", err)
+	return account, a.wrap(ctx, "get account", err)
 }
 
 // UnlinkAccount implements authdb.AccountStore.
 func (a *Adapter) UnlinkAccount(ctx context.Context, provider, providerAccountID string) error {
-	return wrap(ctx, "unlink account", a.drop(ctx, a.accounts, provider, providerAccountID))
+	return a.wrap(ctx, "unlink account", a.drop(ctx, a.accounts, provider, providerAccountID))
 }
 
 // ListAccountsByUserID implements authdb.AccountLister.
@@ -32,11 +32,11 @@ func (a *Adapter) ListAccountsByUserID(ctx context.Context, userID string) ([]*a
 	slices.SortFunc(accounts, func(x, y *authdb.Account) int {
 		return cmp.Or(cmp.Compare(x.Provider, y.Provider), cmp.Compare(x.ProviderAccountID, y.ProviderAccountID))
 	})
-	return accounts, wrap(ctx, "list accounts", err)
+	return accounts, a.wrap(ctx, "list accounts", err)
 }
 
 // UpdateAccount implements authdb.AccountUpdater.
 func (a *Adapter) UpdateAccount(ctx context.Context, provider, providerAccountID string, patch authdb.AccountPatch) (*authdb.Account, error) {
 	account, err := edit[authdb.Account](ctx, a, a.accounts, accountPatch(patch), provider, providerAccountID)
-	return account, wrap(ctx, "update account", err)
+	return account, a.wrap(ctx, "update account", err)
 }

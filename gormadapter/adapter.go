@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,12 +70,15 @@ func (a *Adapter) configure(db *gorm.DB) error {
 	case db.Dialector == nil:
 		return errors.Join(a.opts.Err, errors.New("gormadapter: the *gorm.DB has no dialector: pass what gorm.Open returned"))
 	}
+	if err := checkHandle(db); err != nil {
+		return errors.Join(a.opts.Err, err)
+	}
 	var err error
 	if a.dialect, err = dialectOf(db.Name()); err != nil {
 		return errors.Join(a.opts.Err, fmt.Errorf("gormadapter: %w", err))
 	}
 	a.base = db.Session(&gorm.Session{
-		Logger:                 quiet{db.Logger},
+		Logger:                 quiet{db.Logger, a},
 		NowFunc:                a.now,
 		SkipDefaultTransaction: true, // a single statement needs none, and the adapter begins those it needs
 	})
@@ -91,6 +95,23 @@ func (a *Adapter) configure(db *gorm.DB) error {
 		}
 	}
 	a.planned.Store(a.plan(f))
+	return nil
+}
+
+// checkHandle refuses what would make writes do nothing, or to something else.
+func checkHandle(db *gorm.DB) error {
+	stmt := db.Statement
+	carried := len(stmt.Selects)+len(stmt.Omits)+len(stmt.Joins)+len(stmt.Preloads) > 0 || stmt.Distinct || stmt.Table != "" || stmt.Unscoped
+	for _, name := range []string{"WHERE", "LIMIT", "ORDER BY", "GROUP BY", "ON CONFLICT", "RETURNING", "SET", "FOR"} {
+		_, ok := stmt.Clauses[name]
+		carried = carried || ok
+	}
+	switch {
+	case db.DryRun:
+		return errors.New("gormadapter: the *gorm.DB is in DryRun, in which nothing is written: pass another session of it")
+	case carried:
+		return errors.New("gormadapter: the *gorm.DB has conditions or other clauses of an earlier chain: pass db.Session(&gorm.Session{NewDB: true})")
+	}
 	return nil
 }
 
@@ -152,6 +173,9 @@ func (a *Adapter) checkReferences() (errs []error) {
 // checkLayout finds names and values that mean nothing, which would else be
 // passed over.
 func checkLayout(layout authdb.Layout) (errs []error) {
+	if strings.Contains(layout.Schema, ".") || strings.Contains(layout.TablePrefix, ".") {
+		errs = append(errs, errors.New("gormadapter: Layout.Schema and Layout.TablePrefix are one name each: no dots"))
+	}
 	for name, form := range layout.Instants {
 		if _, err := dialectOf(name); err != nil {
 			errs = append(errs, fmt.Errorf("gormadapter: Layout.Instants: %w", err))
@@ -197,7 +221,7 @@ func (a *Adapter) begun(ctx context.Context, tables ...*table) error {
 	if a.err != nil {
 		return a.err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -206,6 +230,13 @@ func (a *Adapter) begun(ctx context.Context, tables ...*table) error {
 		}
 	}
 	return a.synchronizeOnce(ctx)
+}
+
+func checkContext(ctx context.Context) error {
+	if ctx == nil {
+		return faultf(authdb.ErrInvalid, "nil context: pass context.Background()")
+	}
+	return ctx.Err()
 }
 
 // Validate returns what is wrong with the configuration: row types that can't

@@ -27,7 +27,7 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 	}
 	build := func() (reflect.Value, []*column, error) {
 		row := t.newRow()
-		nulls, err := t.encode(ctx, src, row)
+		nulls, err := t.encode(ctx, src, row, creatable)
 		if err == nil && made != "" {
 			_, err = t.store(ctx, t.column("ID"), row, made)
 		}
@@ -60,10 +60,12 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		if err := a.insert(ctx, tx, t, row, forced, nulls); err != nil {
 			return err
 		}
+		// What is returned has gone through the find hooks, as what is read.
 		if a.mustRead(t) {
 			row, err = a.reread(ctx, tx, t, row)
+			return err
 		}
-		return err
+		return t.afterFind(ctx, tx, row)
 	})
 	if err != nil {
 		return nil, err
@@ -165,7 +167,7 @@ func (a *Adapter) mustRead(t *table) bool {
 
 // reread reads the row that was just inserted.
 func (a *Adapter) reread(ctx context.Context, tx *gorm.DB, t *table, row reflect.Value) (reflect.Value, error) {
-	s := a.selectFrom(a.queries().facts, t, nil, t)
+	s := a.selectFrom(a.queries().facts, t, nil, t.whole())
 	var args []any
 	for i, f := range t.schema.PrimaryFields {
 		s.equal(&column{field: f}, slot(i))

@@ -17,10 +17,15 @@ import (
 // changed.
 func (a *Adapter) Decode(record, row any) error {
 	err := a.convert(record, row, func(ctx context.Context, t *table, record, row reflect.Value) error {
-		_, err := t.encode(ctx, record, row)
+		filled := t.newRow() // so that a failure leaves row as it is
+		filled.Elem().Set(row.Elem())
+		_, err := t.encode(ctx, record, filled, inMemory)
+		if err == nil {
+			row.Elem().Set(filled.Elem())
+		}
 		return err
 	})
-	return wrap(context.Background(), "decode", err)
+	return a.wrap(context.Background(), "decode", err)
 }
 
 // Encode is the inverse of Decode: it fills a record from row, for the methods
@@ -32,7 +37,7 @@ func (a *Adapter) Encode(row, record any) error {
 	err := a.convert(record, row, func(ctx context.Context, t *table, record, row reflect.Value) error {
 		return t.decode(ctx, row, record)
 	})
-	return wrap(context.Background(), "encode", err)
+	return a.wrap(context.Background(), "encode", err)
 }
 
 // convert finds the table that stores the record in rows of this type.

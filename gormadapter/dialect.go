@@ -1,6 +1,7 @@
 package gormadapter
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,12 +29,33 @@ type dialect struct {
 	// its own idea of it; "" where the driver is right.
 	instant string
 
+	// sameInstant makes one form of the forms in which a column of
+	// models.Time can hold an instant; "" where it has a type.
+	sameInstant string
+
+	// integerKey widens a number to be looked up.
+	integerKey string
+
+	// countsMatches says that an UPDATE counts the rows that it found, and
+	// not only those that it changed.
+	countsMatches bool
+
+	// isolation is what transactions are begun with.
+	isolation sql.IsolationLevel
+
+	// settlesForeignKeys says that a foreign key in the catalogue is enforced on
+	// every connection.
+	settlesForeignKeys bool
+
 	// integer casts text to a number.
 	integer string
 
 	// keepsReturning says that an INSERT tells the values that the database
 	// made.
 	keepsReturning bool
+
+	// classOf tells an error of the database's drivers.
+	classOf func(error) (class, string, bool)
 
 	// probes are what Check asks the connection.
 	probes []probe
@@ -44,29 +66,41 @@ func dialects() []dialect {
 	return []dialect{
 		{
 			name:           "sqlite",
+			classOf:        sqliteClass,
 			beginImmediate: "BEGIN IMMEDIATE",
 			// A cast keeps its column's collation, a postfix COLLATE wins.
 			exact:          "CAST(%s AS TEXT) = CAST(%s AS TEXT) COLLATE BINARY",
 			exactColumn:    "%s",
 			instant:        "CAST(%s AS TEXT)",
+			sameInstant:    "strftime('%%Y-%%m-%%d %%H:%%M:%%f', %s)",
+			countsMatches:  true,
 			integer:        "CAST(%s AS INTEGER)",
 			keepsReturning: true,
 		},
 		{
 			name:      "postgres",
+			classOf:   postgresClass,
 			forUpdate: " FOR UPDATE",
 			forShare:  " FOR KEY SHARE",
 			// citext and nondeterministic collations fold; text in "C" does not.
-			exact:          `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
-			exactColumn:    "%s",
-			integer:        "CAST(%s AS bigint)",
-			keepsReturning: true,
+			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
+			exactColumn:   "%s",
+			integer:       "CAST(%s AS bigint)",
+			integerKey:    "CAST(%s AS bigint)",
+			countsMatches: true,
+			// At a stricter level DeleteUser would not see, and so not
+			// delete, what was added while it waited for the user.
+			isolation:          sql.LevelReadCommitted,
+			settlesForeignKeys: true,
+			keepsReturning:     true,
 		},
 		{
 			name:      "mysql",
+			classOf:   mysqlClass,
 			forUpdate: " FOR UPDATE",
 			// MariaDB has no FOR SHARE, and MySQL has both.
-			forShare: " LOCK IN SHARE MODE",
+			forShare:           " LOCK IN SHARE MODE",
+			settlesForeignKeys: true,
 			// Plain BINARY col would compare the bytes of the column's
 			// character set with those of the connection's.
 			exact:       "CAST(CONVERT(%s USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
@@ -78,6 +112,11 @@ func dialects() []dialect {
 					query: "SELECT @@character_set_client",
 					fits:  func(_ *Adapter, charset any) bool { return strings.HasPrefix(asText(charset), "utf8mb4") },
 					fault: "the connection's character set is not utf8mb4, and text would be stored as something else: add charset=utf8mb4 to the DSN, or leave charset out",
+				},
+				{
+					query: "SELECT @@sql_mode",
+					fits:  func(_ *Adapter, mode any) bool { return strings.Contains(asText(mode), "STRICT_") },
+					fault: "the connection's sql_mode is not strict, and the server would cut values silently: add STRICT_TRANS_TABLES to it",
 				},
 				{
 					query: "SELECT CAST('2000-01-02 03:04:05' AS DATETIME)",

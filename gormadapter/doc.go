@@ -22,7 +22,8 @@
 //
 // GORM's hooks run where GORM runs them for a struct: create, save and update
 // hooks with the whole row, find hooks on every row that is read, delete hooks
-// with the row loaded. DeleteExpired runs none. Rows that the application
+// with the row loaded. DeleteExpired runs none. In hooks, TranslateError is off,
+// and tx.Statement.Changed sees no change, as with GORM's own Save. Rows that the application
 // soft-deleted (gorm.DeletedAt, or any type with query clauses) are not found.
 //
 // # Statements
@@ -45,7 +46,9 @@
 //	DeleteSessionsByUserID                          2
 //	DeleteExpired                                   2 for each table and 500 rows
 //
-// besides BEGIN and COMMIT wherever it is more than one. On MySQL a create is
+// besides BEGIN and COMMIT wherever it is more than one. SQLite enforces foreign
+// keys by a setting of each connection, so that Check can't know of them there:
+// authdb.Layout can. On MySQL a create is
 // one more if the row type has columns that the database computes a default
 // for, and on all databases if a column with a default is to be written zero.
 //

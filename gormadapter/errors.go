@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/authdb/authdb"
 )
@@ -49,7 +50,7 @@ func (e *opError) Unwrap() []error {
 
 // wrap makes the error of an operation. It is the one way in which errors
 // leave the package.
-func wrap(ctx context.Context, op string, err error) error {
+func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -63,11 +64,12 @@ func wrap(ctx context.Context, op string, err error) error {
 	case errors.As(err, &config), errors.As(err, &own):
 		return err
 	case errors.As(err, &unknown):
-		return &opError{op, authdb.ErrUnknownOutcome, authdb.ErrUnknownOutcome.Error() + unknown.code(), unknown.err}
+		_, code := a.dialect.classify(unknown.err)
+		return &opError{op, authdb.ErrUnknownOutcome, authdb.ErrUnknownOutcome.Error() + code, unknown.err}
 	case errors.As(err, &mine):
 		return &opError{op, nil, mine.Error(), mine}
-	case ctx.Err() != nil:
-		return &opError{op, ctx.Err(), ctx.Err().Error(), err}
+	case ctx != nil && ended(ctx) != nil:
+		return &opError{op, ended(ctx), ended(ctx).Error(), err}
 	}
 	for _, s := range []error{authdb.ErrExpired, authdb.ErrNotFound, authdb.ErrReference} {
 		if errors.Is(err, s) {
@@ -78,15 +80,14 @@ func wrap(ctx context.Context, op string, err error) error {
 	if errors.As(err, &printed) {
 		return &opError{op, nil, printed.text(), printed.err}
 	}
-	class, code := classify(err)
+	class, code := a.dialect.classify(err)
 	sentinel := class.sentinel
 	if errors.Is(sentinel, errForeignKey) {
-		sentinel = authdb.ErrReference
-		if op == opDeleteUser {
-			sentinel = authdb.ErrReferenced
-		}
+		sentinel = foreignKeyOf(op)
 	}
 	switch {
+	case sentinel == nil && class.sentinel != nil:
+		return &opError{op, nil, "a foreign key that is not the adapter's" + code, err}
 	case errors.Is(sentinel, authdb.ErrSchema):
 		return &opError{op, sentinel, sentinel.Error() + ": a table or a column is missing: see adapter.Check" + code, err}
 	case sentinel != nil:
@@ -147,7 +148,6 @@ type unknownOutcome struct{ err error }
 
 func (e *unknownOutcome) Error() string { return authdb.ErrUnknownOutcome.Error() }
 func (e *unknownOutcome) Unwrap() error { return e.err }
-func (e *unknownOutcome) code() string  { _, code := classify(e.err); return code }
 
 // A class is what an error of a database means.
 type class struct {
@@ -163,28 +163,91 @@ type class struct {
 // direction; the operation does.
 var errForeignKey = errors.New("foreign key")
 
-// opDeleteUser is the operation that others can object to: a foreign key
-// violation is somebody else's reference there, and a missing user elsewhere.
-const opDeleteUser = "delete user"
+// The operations of which the contract says what a foreign key violation means.
+const (
+	opDeleteUser          = "delete user"
+	opLinkAccount         = "link account"
+	opCreateSession       = "create session"
+	opCreateAuthenticator = "create authenticator"
+)
+
+// foreignKeyOf returns the sentinel of a foreign key violation: the missing
+// user, or what still points at one. Elsewhere it is the application's own key.
+func foreignKeyOf(op string) error {
+	switch op {
+	case opDeleteUser:
+		return authdb.ErrReferenced
+	case opLinkAccount, opCreateSession, opCreateAuthenticator:
+		return authdb.ErrReference
+	}
+	return nil
+}
+
+// ended returns the context's error, also in the moment between its deadline and
+// its own noticing, in which a driver may have noticed already.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
 
 // classify finds the database's code in err's chain. No driver is imported for
-// it: each is known by the shape of its error.
-func classify(err error) (class, string) {
+// it: an error is known by the shape that those of the database's drivers have.
+func (d dialect) classify(err error) (class, string) {
 	for ; err != nil; err = unwrapOne(err) {
-		if e, ok := err.(interface{ SQLState() string }); ok {
-			return lookup(postgresClasses, e.SQLState()), " (SQLSTATE " + e.SQLState() + ")"
+		if d.classOf == nil {
+			break
 		}
-		if n, ok := number(err, "ExtendedCode"); ok {
-			return sqliteClass(n, err), " (SQLite " + strconv.FormatInt(n, 10) + ")"
-		}
-		if n, ok := number(err, "Number"); ok {
-			return lookup(mysqlClasses, n), " (error " + strconv.FormatInt(n, 10) + ")"
-		}
-		if e, ok := err.(interface{ Code() int }); ok {
-			return sqliteClass(int64(e.Code()), err), " (SQLite " + strconv.Itoa(e.Code()) + ")"
+		if class, code, ok := d.classOf(err); ok {
+			return class, code
 		}
 	}
 	return class{}, ""
+}
+
+// postgresClass knows pgx's and lib/pq's errors.
+func postgresClass(err error) (class, string, bool) {
+	e, ok := err.(interface{ SQLState() string }) //nolint:errorlint // classify unwraps
+	if !ok {
+		return class{}, "", false
+	}
+	return lookup(postgresClasses, e.SQLState()), " (SQLSTATE " + e.SQLState() + ")", true
+}
+
+// mysqlClass knows the errors of go-sql-driver.
+func mysqlClass(err error) (class, string, bool) {
+	n, ok := number(err, "Number")
+	if !ok {
+		return class{}, "", false
+	}
+	return lookup(mysqlClasses, n), " (error " + strconv.FormatInt(n, 10) + ")", true
+}
+
+// sqliteClass knows the errors of mattn's driver, which has a field, and of
+// modernc's, which has a method.
+func sqliteClass(err error) (class, string, bool) {
+	n, ok := number(err, "ExtendedCode")
+	if e, is := err.(interface{ Code() int }); is && !ok { //nolint:errorlint // classify unwraps
+		n, ok = int64(e.Code()), true
+	}
+	if !ok {
+		return class{}, "", false
+	}
+	c := lookup(sqliteClasses, n)
+	busy, locked, generic, trigger := int64(5), int64(6), int64(1), int64(1811)
+	switch {
+	case n&0xff == busy, n&0xff == locked: // of which there are several extended codes
+		c.retry = true
+	case n == generic && strings.Contains(err.Error(), "no such "): // table, or column: it has no code of its own
+		c.sentinel = authdb.ErrSchema
+	case n == trigger && strings.Contains(err.Error(), "FOREIGN KEY"): // or a trigger of the application's
+		c.sentinel = errForeignKey
+	}
+	return c, " (SQLite " + strconv.FormatInt(n, 10) + ")", true
 }
 
 // unwrapOne follows the chain; of joined errors, the last.
@@ -254,18 +317,6 @@ var mysqlClasses = map[int64]class{
 // sqliteClasses is by the extended result code.
 var sqliteClasses = map[int64]class{
 	1555: duplicate, 2067: duplicate, 2579: duplicate,
-	787: reference, 1811: reference,
-	18: invalid, 275: invalid, 1299: invalid, 3091: invalid,
-}
-
-func sqliteClass(code int64, err error) class {
-	if code == 1 && strings.Contains(err.Error(), "no such ") { // table, or column: it has no code of its own
-		return class{sentinel: authdb.ErrSchema, coded: true}
-	}
-	if c, ok := sqliteClasses[code]; ok {
-		c.coded = true
-		return c
-	}
-	busy, locked := int64(5), int64(6) // of which there are several extended codes
-	return class{retry: code&0xff == busy || code&0xff == locked, coded: true}
+	787: reference,
+	18:  invalid, 275: invalid, 1299: invalid, 3091: invalid,
 }

@@ -12,10 +12,13 @@ import (
 
 // quiet is the application's logger without what must not be in a log: the
 // parameters of statements, and the words of drivers. Both quote tokens.
-type quiet struct{ logger.Interface }
+type quiet struct {
+	logger.Interface
+	a *Adapter
+}
 
 func (q quiet) LogMode(level logger.LogLevel) logger.Interface {
-	return quiet{q.Interface.LogMode(level)}
+	return quiet{q.Interface.LogMode(level), q.a}
 }
 
 // ParamsFilter leaves the placeholders in the statement. GORM asks for it
@@ -28,10 +31,10 @@ func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []
 // What the contract has a sentinel for is an answer and no failure.
 func (q quiet) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
 	if err != nil {
-		if class, _ := classify(err); class.sentinel != nil && !errors.Is(class.sentinel, authdb.ErrSchema) || ctx.Err() != nil {
+		if class, _ := q.a.dialect.classify(err); class.sentinel != nil && !errors.Is(class.sentinel, authdb.ErrSchema) || ended(ctx) != nil {
 			err = nil
 		} else {
-			err = wrap(ctx, "statement", err)
+			err = q.a.wrap(ctx, "statement", err)
 		}
 	}
 	q.Interface.Trace(ctx, begin, fc, err)

@@ -24,6 +24,11 @@ func (a *Adapter) keys(ctx context.Context, t *table, values ...string) ([]any, 
 		if !ok {
 			return nil, authdb.ErrNotFound
 		}
+		if v, ok := arg.(gorm.Valuer); ok {
+			if expr := v.GormValue(ctx, a.base); len(expr.Vars) == 1 {
+				arg = expr.Vars[0]
+			}
+		}
 		args[i] = arg
 	}
 	return args, nil
@@ -82,13 +87,13 @@ func list[R any](ctx context.Context, a *Adapter, t *table, userID string) ([]*R
 // locked and read first: its hooks see all of it, and of an unchanged row
 // MySQL would not say whether it was there.
 func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...string) (*R, error) {
-	args, err := a.keys(ctx, t, key...)
-	if err != nil && !errors.Is(err, authdb.ErrNotFound) {
+	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
 	if err := p.check(ctx, t); err != nil {
 		return nil, err
 	}
+	args, err := a.keys(ctx, t, key...)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +165,7 @@ func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
 		})
 	}
 	return a.inTx(ctx, func(tx *gorm.DB) error {
-		found, err := a.find(ctx, tx, a.queries().of[t].locked, args...)
+		found, err := a.find(ctx, tx, a.queries().of[t].any, args...)
 		if err != nil || len(found) == 0 {
 			return err
 		}

@@ -81,7 +81,9 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 		}
 		c := &column{member: member{name: f.Name}, extra: true, field: f, stored: f.IndirectFieldType}
 		t.extra[f.Name] = c
-		t.columns = append(t.columns, c)
+		if f.Readable {
+			t.columns = append(t.columns, c)
+		}
 	}
 	for _, name := range key {
 		t.key = append(t.key, t.column(name))
@@ -190,9 +192,10 @@ func (t *table) numbered() bool {
 	return id != nil && id.field.AutoIncrement
 }
 
-// encode fills the row with a record's values, which it checks. Columns whose
-// value is NULL and whose Go type can't say so are returned.
-func (t *table) encode(ctx context.Context, record, row reflect.Value) (nulls []*column, err error) {
+// encode fills the row with a record's values; allowed says which further fields
+// may be among them. Columns whose value is NULL and whose Go type can't say so
+// are returned.
+func (t *table) encode(ctx context.Context, record, row reflect.Value, allowed permission) (nulls []*column, err error) {
 	for _, c := range t.columns {
 		if c.extra {
 			continue
@@ -205,7 +208,7 @@ func (t *table) encode(ctx context.Context, record, row reflect.Value) (nulls []
 			nulls = append(nulls, c)
 		}
 	}
-	more, err := t.encodeExtra(ctx, extraOf(record), row)
+	more, err := t.encodeExtra(ctx, extraOf(record), row, allowed)
 	return append(nulls, more...), err
 }
 

@@ -46,7 +46,7 @@ func (p *patch) apply(ctx context.Context, t *table, row reflect.Value, set *ass
 			set.nulls = append(set.nulls, c)
 		}
 	}
-	nulls, err := t.encodeExtra(ctx, p.extra, row)
+	nulls, err := t.encodeExtra(ctx, p.extra, row, updatable)
 	for name := range p.extra {
 		if c := t.extra[name]; c != nil {
 			set.patched = append(set.patched, c)

@@ -3,6 +3,7 @@ package gormadapter
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -10,9 +11,38 @@ import (
 
 // A query is a SELECT, written once and sent many times.
 type query struct {
-	sql    string
-	vars   []any // what stands at the placeholders: a slot, or a constant
-	tables []*table
+	sql   string
+	vars  []any // what stands at the placeholders: a slot, or a constant
+	parts []part
+}
+
+// A part of a query is the columns of one of its tables.
+type part struct {
+	t       *table
+	columns []*column
+	whole   bool // all columns: find hooks get the row
+}
+
+func (t *table) whole() part { return part{t, t.columns, true} }
+
+// identified is what a row is known by, if no hook is to see it: rows that are
+// only locked or deleted need not even be readable.
+func (t *table) identified() part {
+	p := part{t: t}
+	for _, c := range t.columns {
+		if c.field.PrimaryKey || slices.Contains(t.key, c) {
+			p.columns = append(p.columns, c)
+		}
+	}
+	return p
+}
+
+// deleted is what has to be read of a row that is to be deleted.
+func (t *table) deleted() part {
+	if t.deleteHooks() {
+		return t.whole()
+	}
+	return t.identified()
 }
 
 // A slot is the position of an argument of the call.
@@ -30,7 +60,6 @@ type queries struct {
 	of    map[*table]*tableQueries
 
 	userShared     *query // locked against deletion
-	userAny        *query // soft-deleted or not, locked
 	userByEmail    *query
 	userByAccount  *query
 	sessionAndUser *query
@@ -40,7 +69,11 @@ type queries struct {
 type tableQueries struct {
 	one    *query // by key
 	locked *query // the same, FOR UPDATE
-	byUser *query // in the order of lists
+	byUser *query
+
+	// To be deleted, soft-deleted or not, and whatever became of the user.
+	any       *query // by key
+	anyByUser *query
 }
 
 // A selection is a query in the making.
@@ -57,22 +90,22 @@ const (
 	second = "u"
 )
 
-// selectFrom begins a query for all columns of the tables; rows of the second
-// are the users of those of the first.
-func (a *Adapter) selectFrom(facts facts, t *table, user *table, columnsOf ...*table) *selection {
+// selectFrom begins a query for parts of the tables; rows of the second are the
+// users of those of the first.
+func (a *Adapter) selectFrom(facts facts, t *table, user *table, parts ...part) *selection {
 	s := &selection{
 		a: a, facts: facts,
 		stmt:  &gorm.Statement{DB: a.base, Clauses: map[string]clause.Clause{}},
-		query: &query{tables: columnsOf},
+		query: &query{parts: parts},
 	}
 	s.write("SELECT ")
 	separator := ""
-	for _, from := range columnsOf {
+	for _, p := range parts {
 		alias := first
-		if from == user {
+		if p.t == user {
 			alias = second
 		}
-		for _, c := range from.columns {
+		for _, c := range p.columns {
 			s.write(separator, s.output(c, alias))
 			separator = ", "
 		}
@@ -118,8 +151,7 @@ func (s *selection) where(c *column, arg slot) *selection {
 
 // equal is where by the column's own collation.
 func (s *selection) equal(c *column, arg slot) *selection {
-	s.write(" AND ", s.name(c, first), " = ")
-	s.stmt.AddVar(s.stmt, arg)
+	s.write(" AND ", s.name(c, first), " = ", placeholder(s.a, s.stmt, c, arg))
 	return s
 }
 
@@ -162,29 +194,33 @@ func (s *selection) end(suffix string) *query {
 func (a *Adapter) plan(f facts) *queries {
 	q := &queries{facts: f, of: map[*table]*tableQueries{}}
 	for _, t := range a.tables() {
-		byKey := func() *selection {
-			s := a.selectFrom(f, t, nil, t).alive(t, first).ofSomebody(t)
+		byKey := func(s *selection) *selection {
 			for i, c := range t.key {
 				s.where(c, slot(i))
 			}
 			return s
 		}
-		q.of[t] = &tableQueries{one: byKey().end(""), locked: byKey().end(a.dialect.forUpdate)}
+		there := func() *selection { return a.selectFrom(f, t, nil, t.whole()).alive(t, first).ofSomebody(t) }
+		any := func() *selection { return a.selectFrom(f, t, nil, t.deleted()) }
+		q.of[t] = &tableQueries{
+			one:    byKey(there()).end(""),
+			locked: byKey(there()).end(a.dialect.forUpdate),
+			any:    byKey(any()).end(a.dialect.forUpdate),
+		}
 		if user := t.column("UserID"); user != nil {
-			q.of[t].byUser = a.selectFrom(f, t, nil, t).alive(t, first).ofSomebody(t).where(user, 0).end("")
+			q.of[t].byUser = there().where(user, 0).end("")
+			q.of[t].anyByUser = any().where(user, 0).end(a.dialect.forUpdate)
 		}
 	}
-	user := func() *selection { return a.selectFrom(f, a.users, nil, a.users) }
-	id, email := a.users.column("ID"), a.users.column("Email")
-	q.userShared = user().alive(a.users, first).where(id, 0).end(a.dialect.forShare)
-	q.userAny = user().where(id, 0).end(a.dialect.forUpdate)
-	q.userByEmail = user().alive(a.users, first).equal(email, 0).end("")
+	u := a.users
+	q.userShared = a.selectFrom(f, u, nil, u.identified()).alive(u, first).where(u.key[0], 0).end(a.dialect.forShare)
+	q.userByEmail = a.selectFrom(f, u, nil, u.whole()).alive(u, first).equal(u.column("Email"), 0).end("")
 	if t := a.accounts; t != nil {
-		q.userByAccount = a.selectFrom(f, t, a.users, a.users).alive(t, first).alive(a.users, second).
+		q.userByAccount = a.selectFrom(f, t, u, u.whole()).alive(t, first).alive(u, second).
 			where(t.key[0], 0).where(t.key[1], 1).end("")
 	}
 	if t := a.sessions; t != nil {
-		q.sessionAndUser = a.selectFrom(f, t, a.users, t, a.users).alive(t, first).alive(a.users, second).
+		q.sessionAndUser = a.selectFrom(f, t, u, t.whole(), u.whole()).alive(t, first).alive(u, second).
 			where(t.key[0], 0).end("")
 	}
 	return q
@@ -195,7 +231,7 @@ func (a *Adapter) plan(f facts) *queries {
 func open(ctx context.Context, tx *gorm.DB, q *query, args []any) (*sql.Rows, error) {
 	tx = tx.Raw("")
 	stmt := tx.Statement
-	stmt.Context, stmt.Table = ctx, q.tables[0].schema.Table // for tracing, and for resolvers that go by table
+	stmt.Context, stmt.Table = ctx, q.parts[0].t.schema.Table // for tracing, and for resolvers that go by table
 	stmt.SQL.WriteString(q.sql)
 	for _, v := range q.vars {
 		if s, ok := v.(slot); ok {

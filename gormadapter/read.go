@@ -21,8 +21,8 @@ func (a *Adapter) find(ctx context.Context, tx *gorm.DB, q *query, args ...any) 
 	err := each(ctx, tx, q, args, func() []scan {
 		var scans []scan
 		var rows []reflect.Value
-		for _, t := range q.tables {
-			s := newRowScan(t)
+		for _, p := range q.parts {
+			s := newRowScan(p)
 			scans, rows = append(scans, s), append(rows, s.row)
 		}
 		found = append(found, rows)
@@ -50,9 +50,9 @@ func (a *Adapter) read(ctx context.Context, q *query, args []any, reset func(), 
 	return a.retry(ctx, func() error {
 		reset()
 		return each(ctx, a.base, q, args, func() []scan {
-			scans := make([]scan, len(q.tables))
+			scans := make([]scan, len(q.parts))
 			for i, record := range records() {
-				scans[i] = q.tables[i].scanInto(ctx, reflect.ValueOf(record).Elem())
+				scans[i] = q.parts[i].t.scanInto(ctx, reflect.ValueOf(record).Elem())
 			}
 			return scans
 		})
@@ -116,7 +116,7 @@ func scanRow(ctx context.Context, rows *sql.Rows, scans []scan) error {
 // scanInto takes the short way into a record if the row type allows it.
 func (t *table) scanInto(ctx context.Context, record reflect.Value) scan {
 	if !t.direct {
-		return &throughRow{newRowScan(t), record}
+		return &throughRow{newRowScan(t.whole()), record}
 	}
 	s := &recordScan{t: t, ctx: ctx, record: record, columns: make([]recordColumn, len(t.columns))}
 	if len(t.extra) > 0 {
@@ -131,14 +131,14 @@ func (t *table) scanInto(ctx context.Context, record reflect.Value) scan {
 
 // A rowScan reads into a row of the application's type, as GORM would.
 type rowScan struct {
-	t      *table
+	part
 	row    reflect.Value
 	values []any
 }
 
-func newRowScan(t *table) *rowScan {
-	s := &rowScan{t: t, row: t.newRow(), values: make([]any, len(t.columns))}
-	for i, c := range t.columns {
+func newRowScan(p part) *rowScan {
+	s := &rowScan{part: p, row: p.t.newRow(), values: make([]any, len(p.columns))}
+	for i, c := range p.columns {
 		s.values[i] = c.field.NewValuePool.Get()
 	}
 	return s
@@ -147,7 +147,7 @@ func newRowScan(t *table) *rowScan {
 func (s *rowScan) destinations() []any { return s.values }
 
 func (s *rowScan) taken(ctx context.Context) error {
-	for i, c := range s.t.columns {
+	for i, c := range s.columns {
 		if err := c.field.Set(ctx, s.row, s.values[i]); err != nil {
 			return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", s.t.record, c.name, c.field.FieldType)
 		}
@@ -158,10 +158,18 @@ func (s *rowScan) taken(ctx context.Context) error {
 
 // done calls the row type's hook.
 func (s *rowScan) done(ctx context.Context, tx *gorm.DB) error {
-	if hook, ok := s.row.Interface().(interface{ AfterFind(*gorm.DB) error }); ok && s.t.schema.AfterFind {
-		return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
+	if s.whole {
+		return s.t.afterFind(ctx, tx, s.row)
 	}
 	return nil
+}
+
+func (t *table) afterFind(ctx context.Context, tx *gorm.DB, row reflect.Value) error {
+	hook, ok := row.Interface().(interface{ AfterFind(*gorm.DB) error })
+	if !ok || !t.schema.AfterFind {
+		return nil
+	}
+	return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
 }
 
 // throughRow is a rowScan whose row becomes a record.
@@ -207,17 +215,16 @@ type recordColumn struct {
 
 // Scan implements sql.Scanner.
 func (x *recordColumn) Scan(src any) error {
-	if b, ok := src.([]byte); ok { // the driver's, and only lent
-		src = bytes.Clone(b)
-	}
 	if x.c.extra {
 		return x.scanExtra(src)
 	}
-	if src == nil {
+	switch v := src.(type) {
+	case nil:
 		return nil
-	}
-	if b, ok := src.([]byte); ok {
-		src = string(b)
+	case []byte:
+		src = string(v)
+	case uint64: // MySQL's unsigned numbers, where they come as text
+		src = strconv.FormatUint(v, 10)
 	}
 	dst, err := x.record.Field(x.c.index), error(nil)
 	switch x.c.kind {
@@ -240,13 +247,18 @@ func (x *recordColumn) Scan(src any) error {
 		default:
 			err = x.cannot(src)
 		}
-		if x.c.kind == counter {
-			dst.SetUint(uint64(n))
-		} else {
+		switch {
+		case x.c.kind == integer:
 			dst.SetInt(n)
+		case err == nil && isCounter(n):
+			dst.SetUint(uint64(n))
+		default:
+			err = x.cannot(src)
 		}
 	case boolean:
-		dst.SetBool(src == true || src == int64(1) || src == "1")
+		var v bool
+		v, err = asBool(src)
+		dst.SetBool(v)
 	case instant:
 		var at time.Time
 		if at, err = x.instant(src); dst.Kind() == reflect.Pointer {
@@ -264,6 +276,9 @@ func (x *recordColumn) Scan(src any) error {
 // scanExtra keeps a value of the field's own type, and has GORM convert others.
 func (x *recordColumn) scanExtra(src any) error {
 	f := x.c.field
+	if b, ok := src.([]byte); ok { // the driver's, and only lent
+		src = bytes.Clone(b)
+	}
 	switch {
 	case src == nil:
 		x.extra[x.c.name] = reflect.Zero(f.FieldType).Interface()

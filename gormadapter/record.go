@@ -27,6 +27,7 @@ type member struct {
 	required  bool // may not be empty when it is created
 	key       bool // looked up by; matches byte for byte
 	null      bool // "" and 0 are NULL
+	patchable bool // an update may change it
 	madeID    bool // made where it is empty
 	user      bool // points at the user
 	printable bool // ASCII without spaces and controls
@@ -42,6 +43,8 @@ var (
 		"Name":  {null: true},
 		"Email": {needed: true, key: true, null: true},
 		"Image": {null: true},
+
+		"EmailVerified": {patchable: true},
 	}
 	accountRoles = roles{
 		"ID":                {madeID: true},
@@ -61,7 +64,7 @@ var (
 		"ID":           {madeID: true},
 		"SessionToken": {needed: true, required: true, key: true},
 		"UserID":       {needed: true, required: true, key: true, user: true},
-		"Expires":      {needed: true, required: true},
+		"Expires":      {needed: true, required: true, patchable: true},
 	}
 	verificationTokenRoles = roles{
 		"Identifier": {needed: true, required: true, key: true},
@@ -73,7 +76,7 @@ var (
 		"UserID":               {needed: true, required: true, key: true, user: true},
 		"ProviderAccountID":    {required: true},
 		"CredentialPublicKey":  {needed: true, required: true},
-		"Counter":              {needed: true},
+		"Counter":              {needed: true, patchable: true},
 		"CredentialDeviceType": {required: true},
 		"Transports":           {null: true},
 	}
@@ -85,7 +88,7 @@ func membersOf(record reflect.Type, roles roles) []member {
 	for i := range record.NumField() {
 		f := record.Field(i)
 		m := roles[f.Name]
-		m.name, m.index = f.Name, i
+		m.name, m.index, m.patchable = f.Name, i, m.patchable || m.null
 		switch reflect.Zero(f.Type).Interface().(type) {
 		case string:
 			m.kind = text

@@ -14,14 +14,14 @@ import (
 // spares the adapter work: keys that compare exactly by themselves, and foreign
 // keys that guard what the adapter would lock for.
 func (a *Adapter) Check(ctx context.Context) error {
-	return wrap(ctx, "check", a.check(ctx))
+	return a.wrap(ctx, "check", a.check(ctx))
 }
 
 func (a *Adapter) check(ctx context.Context) error {
 	if a.err != nil {
 		return a.err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return err
 	}
 	found, err := catalog.Check(ctx, a.session(ctx), a.catalogue())
@@ -84,14 +84,14 @@ func (a *Adapter) plainTimes() bool {
 
 // Synchronize implements authdb.Synchronizer.
 func (a *Adapter) Synchronize(ctx context.Context) error {
-	return wrap(ctx, "synchronize", a.synchronizeNow(ctx))
+	return a.wrap(ctx, "synchronize", a.synchronizeNow(ctx))
 }
 
 func (a *Adapter) synchronizeNow(ctx context.Context) error {
 	if a.err != nil {
 		return a.err
 	}
-	if err := ctx.Err(); err != nil {
+	if err := checkContext(ctx); err != nil {
 		return err
 	}
 	if a.joined {
@@ -137,7 +137,7 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 	id := a.users.column("ID")
 	for _, t := range a.children() {
 		ref := t.column("UserID")
-		guarded := found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
+		guarded := a.dialect.settlesForeignKeys && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
 		// A foreign key takes "ABC" for "abc" where the users' ids fold.
 		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.isText())
 	}

@@ -14,13 +14,13 @@ import (
 // CreateSession implements authdb.SessionStore.
 func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
 	created, err := create(ctx, a, a.sessions, session)
-	return created, wrap(ctx, "create session", err)
+	return created, a.wrap(ctx, opCreateSession, err)
 }
 
 // GetSessionAndUser implements authdb.SessionStore, in one statement.
 func (a *Adapter) GetSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
 	session, user, err := a.getSessionAndUser(ctx, sessionToken)
-	return session, user, wrap(ctx, "get session and user", err)
+	return session, user, a.wrap(ctx, "get session and user", err)
 }
 
 func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
@@ -51,19 +51,19 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 // UpdateSession implements authdb.SessionStore.
 func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (*authdb.Session, error) {
 	session, err := edit[authdb.Session](ctx, a, a.sessions, sessionPatch(patch), sessionToken)
-	return session, wrap(ctx, "update session", err)
+	return session, a.wrap(ctx, "update session", err)
 }
 
 // DeleteSession implements authdb.SessionStore.
 func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) error {
-	return wrap(ctx, "delete session", a.drop(ctx, a.sessions, sessionToken))
+	return a.wrap(ctx, "delete session", a.drop(ctx, a.sessions, sessionToken))
 }
 
 // ListSessionsByUserID implements authdb.SessionLister.
 func (a *Adapter) ListSessionsByUserID(ctx context.Context, userID string) ([]*authdb.Session, error) {
 	sessions, err := list[authdb.Session](ctx, a, a.sessions, userID)
 	if err != nil {
-		return nil, wrap(ctx, "list sessions", err)
+		return nil, a.wrap(ctx, "list sessions", err)
 	}
 	now := a.now()
 	sessions = slices.DeleteFunc(sessions, func(s *authdb.Session) bool { return s.Expires.Before(now) })
@@ -76,7 +76,7 @@ func (a *Adapter) ListSessionsByUserID(ctx context.Context, userID string) ([]*a
 // DeleteSessionsByUserID implements authdb.SessionLister.
 func (a *Adapter) DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error) {
 	n, err := a.deleteSessionsByUserID(ctx, userID, exceptTokens)
-	return n, wrap(ctx, "delete sessions", err)
+	return n, a.wrap(ctx, "delete sessions", err)
 }
 
 // deleteSessionsByUserID reads the sessions, under a lock, and deletes those
@@ -91,10 +91,9 @@ func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, exc
 	if !ok {
 		return 0, nil
 	}
-	all := a.selectFrom(a.queries().facts, t, nil, t).where(t.column("UserID"), 0).end(a.dialect.forUpdate)
 	err = a.inTx(ctx, func(tx *gorm.DB) error {
 		deleted = 0
-		found, err := a.find(ctx, tx, all, arg)
+		found, err := a.find(ctx, tx, a.queries().of[t].anyByUser, arg)
 		if err != nil {
 			return err
 		}

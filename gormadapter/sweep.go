@@ -16,7 +16,7 @@ const sweepBatch = 500
 // It is several transactions: if it fails, what it says was removed is gone.
 func (a *Adapter) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {
 	swept, err := a.deleteExpired(ctx, limit)
-	return swept, wrap(ctx, "delete expired", err)
+	return swept, a.wrap(ctx, "delete expired", err)
 }
 
 func (a *Adapter) deleteExpired(ctx context.Context, limit int) (swept authdb.Swept, err error) {
@@ -50,7 +50,7 @@ func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64
 		n := min(limit-int(removed), sweepBatch)
 		var gone int64
 		err := a.inTx(ctx, func(tx *gorm.DB) error {
-			s := a.selectFrom(a.queries().facts, t, nil, t).before(expired)
+			s := a.selectFrom(a.queries().facts, t, nil, t.identified()).before(expired)
 			s.write(" ORDER BY ", s.name(c, first), " LIMIT ", strconv.Itoa(n))
 			found, err := a.find(ctx, tx, s.end(a.dialect.forUpdate))
 			if err != nil || len(found) == 0 {

@@ -28,10 +28,10 @@ func (a *Adapter) retry(ctx context.Context, f func() error) error {
 	began := time.Now()
 	for i := 1; ; i++ {
 		err := f()
-		if err == nil || a.joined || i == attempts || time.Since(began) > patience || ctx.Err() != nil {
+		if err == nil || a.joined || i == attempts || time.Since(began) > patience || ended(ctx) != nil {
 			return err
 		}
-		if class, _ := classify(err); !class.retry {
+		if class, _ := a.dialect.classify(err); !class.retry {
 			return err
 		}
 		pause := min(time.Millisecond<<i, 128*time.Millisecond)
@@ -56,7 +56,7 @@ func (a *Adapter) once(ctx context.Context, f func(tx *gorm.DB) error) error {
 		if a.joined {
 			return err
 		}
-		return statementError(ctx, err)
+		return a.statementError(ctx, err)
 	})
 }
 
@@ -81,7 +81,7 @@ func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
 			return err
 		}
 		committed = true
-		return commitError(ctx, end(true))
+		return a.commitError(ctx, end(true))
 	})
 }
 
@@ -93,7 +93,7 @@ func (a *Adapter) begin(ctx context.Context) (*gorm.DB, func(commit bool) error,
 			return a.beginImmediate(ctx, tx, pool)
 		}
 	}
-	if tx = tx.Begin(); tx.Error != nil {
+	if tx = tx.Begin(&sql.TxOptions{Isolation: a.dialect.isolation}); tx.Error != nil {
 		return nil, nil, tx.Error
 	}
 	return tx, func(commit bool) error {
@@ -114,7 +114,7 @@ func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB)
 	}
 	t := &immediateTx{conn}
 	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
-		if class, _ := classify(err); class.retry && ctx.Err() == nil {
+		if class, _ := a.dialect.classify(err); class.retry && ended(ctx) == nil {
 			return nil, nil, errors.Join(conn.Close(), err) // busy: it did not begin
 		}
 		// A context that ended may have come too late to stop it.
@@ -163,9 +163,9 @@ func (t *immediateTx) Rollback() error {
 
 // commitError marks an error of COMMIT that is not an answer of the server's:
 // nobody knows whether the work was done.
-func commitError(ctx context.Context, err error) error {
-	class, _ := classify(err)
-	if err == nil || ctx.Err() != nil || errors.Is(err, sql.ErrTxDone) || class.coded && !class.disconnect {
+func (a *Adapter) commitError(ctx context.Context, err error) error {
+	class, _ := a.dialect.classify(err)
+	if err == nil || ended(ctx) != nil || errors.Is(err, sql.ErrTxDone) || class.coded && !class.disconnect || rolledBack(err) {
 		return err
 	}
 	return &unknownOutcome{err}
@@ -173,12 +173,12 @@ func commitError(ctx context.Context, err error) error {
 
 // statementError marks the error of a statement that commits itself, if the
 // connection was lost after it may have been sent.
-func statementError(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
+func (a *Adapter) statementError(ctx context.Context, err error) error {
+	if err == nil || ended(ctx) != nil {
 		return err
 	}
 	var (
-		class, _ = classify(err)
+		class, _ = a.dialect.classify(err)
 		network  *net.OpError
 		safe     interface{ SafeToRetry() bool }
 	)
@@ -191,6 +191,12 @@ func statementError(ctx context.Context, err error) error {
 		return err
 	}
 	return &unknownOutcome{err}
+}
+
+// rolledBack reports whether err is what pgx makes of a COMMIT that PostgreSQL
+// answered with ROLLBACK, because a hook had gone on after an error.
+func rolledBack(err error) bool {
+	return innermost(err).Error() == "commit unexpectedly resulted in rollback"
 }
 
 // isInvalidConn reports whether err is MySQL's ErrInvalidConn, which the driver

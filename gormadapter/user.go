@@ -14,19 +14,19 @@ import (
 // CreateUser implements authdb.UserStore.
 func (a *Adapter) CreateUser(ctx context.Context, user *authdb.User) (*authdb.User, error) {
 	created, err := create(ctx, a, a.users, user)
-	return created, wrap(ctx, "create user", err)
+	return created, a.wrap(ctx, "create user", err)
 }
 
 // GetUser implements authdb.UserStore.
 func (a *Adapter) GetUser(ctx context.Context, id string) (*authdb.User, error) {
 	user, err := get[authdb.User](ctx, a, a.users, id)
-	return user, wrap(ctx, "get user", err)
+	return user, a.wrap(ctx, "get user", err)
 }
 
 // GetUserByEmail implements authdb.UserStore.
 func (a *Adapter) GetUserByEmail(ctx context.Context, email string) (*authdb.User, error) {
 	user, err := a.getUserByEmail(ctx, email)
-	return user, wrap(ctx, "get user by email", err)
+	return user, a.wrap(ctx, "get user by email", err)
 }
 
 // getUserByEmail takes what the column's collation finds, which is more than
@@ -70,7 +70,7 @@ func lowerASCII(s string) string {
 // GetUserByAccount implements authdb.UserStore.
 func (a *Adapter) GetUserByAccount(ctx context.Context, provider, providerAccountID string) (*authdb.User, error) {
 	user, err := a.getUserByAccount(ctx, provider, providerAccountID)
-	return user, wrap(ctx, "get user by account", err)
+	return user, a.wrap(ctx, "get user by account", err)
 }
 
 func (a *Adapter) getUserByAccount(ctx context.Context, provider, providerAccountID string) (*authdb.User, error) {
@@ -84,12 +84,12 @@ func (a *Adapter) getUserByAccount(ctx context.Context, provider, providerAccoun
 // UpdateUser implements authdb.UserStore.
 func (a *Adapter) UpdateUser(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
 	user, err := edit[authdb.User](ctx, a, a.users, userPatch(patch), id)
-	return user, wrap(ctx, "update user", err)
+	return user, a.wrap(ctx, "update user", err)
 }
 
 // DeleteUser implements authdb.UserStore.
 func (a *Adapter) DeleteUser(ctx context.Context, id string) error {
-	return wrap(ctx, opDeleteUser, a.deleteUser(ctx, id))
+	return a.wrap(ctx, opDeleteUser, a.deleteUser(ctx, id))
 }
 
 func (a *Adapter) deleteUser(ctx context.Context, id string) error {
@@ -103,7 +103,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 	return a.inTx(ctx, func(tx *gorm.DB) error {
 		// The lock comes first: whoever adds to the user waits, and finds
 		// nobody.
-		found, err := a.find(ctx, tx, a.queries().userAny, args...)
+		found, err := a.find(ctx, tx, a.queries().of[a.users].any, args...)
 		if err != nil || len(found) == 0 {
 			return err
 		}
@@ -133,8 +133,7 @@ func (a *Adapter) removeChildren(ctx context.Context, tx *gorm.DB, t *table, use
 		_, err := a.remove(tx, t, where, reflect.Value{})
 		return err
 	}
-	all := a.selectFrom(a.queries().facts, t, nil, t).where(ref, 0).end(a.dialect.forUpdate)
-	found, err := a.find(ctx, tx, all, arg)
+	found, err := a.find(ctx, tx, a.queries().of[t].anyByUser, arg)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/schema"
@@ -44,7 +45,8 @@ func (t *table) store(ctx context.Context, c *column, row reflect.Value, v any) 
 		return false, t.storeInstant(ctx, c, row, *v)
 	case string:
 		if v == "" { // an id that the database makes
-			return false, nil
+			v := reflect.Zero(c.field.FieldType).Interface()
+			return false, c.field.Set(ctx, row, v)
 		}
 		return false, t.storeText(ctx, c, row, v)
 	case uint32:
@@ -155,11 +157,18 @@ func (t *table) load(ctx context.Context, c *column, row, dst reflect.Value) err
 		return err
 	case counter:
 		n, err := t.number(ctx, c, row)
+		if err == nil && !isCounter(n) {
+			err = faultf(authdb.ErrSchema, "%s.%s: the column holds no uint32", t.record, c.name)
+		}
 		dst.SetUint(uint64(n))
 		return err
 	case boolean:
 		v, err := t.plain(ctx, c, row)
-		dst.SetBool(v == true || v == int64(1))
+		if err == nil && v != nil {
+			var b bool
+			b, err = asBool(v)
+			dst.SetBool(b)
+		}
 		return err
 	}
 	at, ok, err := t.instant(ctx, c, row)
@@ -274,7 +283,7 @@ func (t *table) instant(ctx context.Context, c *column, row reflect.Value) (time
 // bind returns a look-up's value as the column binds it, and false if the
 // column can't hold it: then it finds nothing.
 func (t *table) bind(ctx context.Context, c *column, s string) (any, bool) {
-	if s == "" || !utf8.ValidString(s) || strings.ContainsRune(s, 0) || c.printable && t.checkText(c, s) != nil {
+	if s == "" || t.checkText(c, s) != nil {
 		return nil, false
 	}
 	if c.stored.Kind() == reflect.String && c.field.Serializer == nil && !c.uuid {
@@ -304,11 +313,38 @@ func (t *table) bindInstant(ctx context.Context, c *column, at time.Time) (any, 
 	return t.bound(ctx, c.field, row), nil
 }
 
+// asBool reads what databases without a boolean type return for one.
+func asBool(v any) (bool, error) {
+	switch v := v.(type) {
+	case bool:
+		return v, nil
+	case int64:
+		return v != 0, nil
+	case string:
+		switch v {
+		case "\x00": // BIT(1)
+			return false, nil
+		case "\x01":
+			return true, nil
+		}
+		return strconv.ParseBool(v)
+	}
+	return false, faultf(authdb.ErrSchema, "a %T is no boolean", v)
+}
+
+// isCounter reports whether n is a uint32.
+func isCounter(n int64) bool { return n >= 0 && n <= math.MaxUint32 }
+
 // isText reports whether the database compares the column as text, by a
-// collation.
+// collation. What is not known to be something else is text.
 func (c *column) isText() bool {
-	return c.kind == text && !c.extra && !c.uuid && c.stored != reflect.TypeFor[uuid.UUID]() &&
-		(c.stored.Kind() == reflect.String || c.field.DataType == schema.String)
+	if c.kind != text || c.extra || c.uuid || isInteger(c.stored) || c.stored == reflect.TypeFor[uuid.UUID]() {
+		return false
+	}
+	declared := strings.ToLower(string(c.field.DataType))
+	return !slices.ContainsFunc([]string{string(schema.Bytes), "bytea", "binary", "blob", "int", "serial"}, func(other string) bool {
+		return strings.Contains(declared, other)
+	})
 }
 
 // checkType says whether the adapter can read and write the row's type.
@@ -325,6 +361,13 @@ func (t *table) checkType(c *column) error {
 		ok = ok || kind == reflect.Bool || isInteger(c.stored)
 	case instant:
 		ok = ok || kind == reflect.String || isInteger(c.stored) || c.stored.ConvertibleTo(timeType)
+		if c.field.Serializer != nil && !c.stored.ConvertibleTo(timeType) {
+			return t.errorf("field %s stores %s as a %v through a serializer, whose unit the adapter does not know: use models.Time or time.Time",
+				c.field.Name, c.name, c.field.FieldType)
+		}
+	}
+	if !c.field.Readable || !c.field.Creatable || c.patchable && !c.field.Updatable {
+		return t.errorf("field %s has GORM permissions (\"->\", \"<-\") by which %s could not be read or written: remove them", c.field.Name, c.name)
 	}
 	if !ok {
 		return t.errorf("field %s is a %v, which can't store %s", c.field.Name, c.field.FieldType, c.name)

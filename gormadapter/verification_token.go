@@ -12,13 +12,13 @@ import (
 // CreateVerificationToken implements authdb.VerificationTokenStore.
 func (a *Adapter) CreateVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	created, err := create(ctx, a, a.tokens, token)
-	return created, wrap(ctx, "create verification token", err)
+	return created, a.wrap(ctx, "create verification token", err)
 }
 
 // UseVerificationToken implements authdb.VerificationTokenStore.
 func (a *Adapter) UseVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
 	used, err := a.useVerificationToken(ctx, identifier, token)
-	return used, wrap(ctx, "use verification token", err)
+	return used, a.wrap(ctx, "use verification token", err)
 }
 
 // useVerificationToken reads the row under a lock and deletes it; whose DELETE

@@ -12,7 +12,11 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/models"
 )
+
+// sqliteForm is what the dialect's sameInstant makes of an instant.
+const sqliteForm = "2006-01-02 15:04:05.000"
 
 // A match is the condition that a key column holds exactly a value.
 type match struct {
@@ -27,13 +31,21 @@ type match struct {
 func (m match) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Table: m.alias, Name: m.c.field.DBName})
-	stmt.SQL.WriteString(name + " = ")
-	stmt.AddVar(stmt, m.value)
+	stmt.SQL.WriteString(name + " = " + placeholder(m.a, stmt, m.c, m.value))
 	if m.c.isText() && !m.facts.exact[m.c] {
-		var placeholder strings.Builder
-		stmt.AddVar(&placeholder, m.value)
-		stmt.SQL.WriteString(" AND " + m.a.dialect.exactly(name, placeholder.String()))
+		stmt.SQL.WriteString(" AND " + m.a.dialect.exactly(name, placeholder(m.a, stmt, m.c, m.value)))
 	}
+}
+
+// placeholder binds a key. A number is bound as wide as they come: one that the
+// column can't hold finds nothing, and is no error.
+func placeholder(a *Adapter, stmt *gorm.Statement, c *column, value any) string {
+	var b strings.Builder
+	stmt.AddVar(&b, value)
+	if isInteger(c.stored) {
+		return cast(a.dialect.integerKey, b.String())
+	}
+	return b.String()
 }
 
 // A deadline is the condition that an instant lies before a value, or does not.
@@ -49,6 +61,15 @@ type deadline struct {
 func (x deadline) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Name: x.c.field.DBName})
+	if at, ok := x.at.(models.Time); ok && x.a.dialect.sameInstant != "" {
+		// The column's text sorts by its own form only, and may be in another.
+		stmt.SQL.WriteString(cast(x.a.dialect.sameInstant, name) + " " + x.op + " ")
+		stmt.AddVar(stmt, at.Format(sqliteForm))
+		if x.op != "<" {
+			return
+		}
+		stmt.SQL.WriteString(" AND ") // for the index; other forms sort before
+	}
 	if x.c.stored.Kind() == reflect.String && x.t.form == authdb.UnixMilli {
 		// As text, 999 is after 1000.
 		name = cast(x.a.dialect.integer, name)
@@ -178,7 +199,7 @@ func (s assignments) Build(b clause.Builder) {
 		case contains(s.nulls, f) && reflect.ValueOf(s.t.bound(stmt.Context, f, s.row)).IsZero():
 		case contains(s.patched, f):
 			v = s.t.bound(stmt.Context, f, s.row)
-		case s.before != nil && !f.PrimaryKey && image(stmt.Context, f, s.row) != s.before[f]:
+		case s.before != nil && !f.PrimaryKey && f.Updatable && image(stmt.Context, f, s.row) != s.before[f]:
 			v = s.t.bound(stmt.Context, f, s.row)
 		default:
 			continue
@@ -209,11 +230,11 @@ func image(ctx context.Context, f *schema.Field, row reflect.Value) any {
 	if !rv.IsValid() {
 		return nil
 	}
-	if b, ok := rv.Interface().([]byte); ok {
-		return string(b)
-	}
-	if !rv.Comparable() {
-		return nil
+	switch {
+	case rv.Kind() == reflect.Slice && rv.Type().Elem().Kind() == reflect.Uint8:
+		return string(rv.Bytes())
+	case !rv.Comparable():
+		return new(byte) // like no other: written
 	}
 	return rv.Interface()
 }
@@ -256,7 +277,14 @@ func (a *Adapter) update(ctx context.Context, tx *gorm.DB, t *table, row reflect
 			set.patched = append(set.patched, c)
 		}
 	}
-	return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface()).Error
+	res := into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
+	if res.Error == nil && res.RowsAffected == 0 && a.dialect.countsMatches {
+		return authdb.ErrNotFound // it was there under the lock: a condition of the application's is in the way
+	}
+	if res.Error != nil {
+		return res.Error
+	}
+	return t.afterFind(ctx, tx, row)
 }
 
 // remove deletes for good what the condition picks. A row that was loaded gets

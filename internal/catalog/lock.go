@@ -47,10 +47,14 @@ func exclusivelyPostgres(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.D
 func exclusivelySQLite(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.DB) error) error {
 	ctx := tx.Statement.Context
 	// Not by BeginTx: whether that is immediate, the DSN says.
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	_, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+	if err != nil && busy(err) && ctx.Err() == nil {
 		return describe("begin", err)
 	}
-	err := work(tx)
+	// Other errors, a context's above all, may come from a BEGIN that began.
+	if err = describe("begin", err); err == nil {
+		err = work(tx)
+	}
 	if err == nil {
 		if _, err = conn.ExecContext(ctx, "COMMIT"); err == nil {
 			return nil
@@ -59,7 +63,7 @@ func exclusivelySQLite(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.DB)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
 	defer cancel()
-	if _, e := conn.ExecContext(ctx, "ROLLBACK"); e != nil && busy(e) {
+	if _, e := conn.ExecContext(ctx, "ROLLBACK"); e != nil {
 		discard(conn)
 	}
 	return err
