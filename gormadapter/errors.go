@@ -211,7 +211,7 @@ func (d dialect) classify(err error) (class, string) {
 
 // postgresClass knows pgx's and lib/pq's errors.
 func postgresClass(err error) (class, string, bool) {
-	e, ok := err.(interface{ SQLState() string }) //nolint:errorlint // classify unwraps
+	e, ok := err.(interface{ SQLState() string })
 	if !ok {
 		return class{}, "", false
 	}
@@ -231,7 +231,7 @@ func mysqlClass(err error) (class, string, bool) {
 // modernc's, which has a method.
 func sqliteClass(err error) (class, string, bool) {
 	n, ok := number(err, "ExtendedCode")
-	if e, is := err.(interface{ Code() int }); is && !ok { //nolint:errorlint // classify unwraps
+	if e, is := err.(interface{ Code() int }); is && !ok {
 		n, ok = int64(e.Code()), true
 	}
 	if !ok {

@@ -2,6 +2,8 @@ package gormadapter_test
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -9,10 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	modernc "modernc.org/sqlite"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
+	"github.com/authdb/authdb/internal/testdb"
 )
 
 // TestOneWinner: 64 callers of each of 50 tokens, on two pools as two processes
@@ -136,4 +141,72 @@ func TestEndedContexts(t *testing.T) {
 			t.Errorf("%d connections did not come back", n)
 		}
 	})
+}
+
+// TestInterruptedBegin: no connection of the pool is left inside a transaction
+// whose beginning a context interrupted. What the next caller wrote on it would
+// be acknowledged, and lost.
+func TestInterruptedBegin(t *testing.T) {
+	late := &lateConnector{dsn: "file:" + testdb.SQLiteFile(t)}
+	db := openGORM(t, sqlite.Dialector{Conn: sql.OpenDB(late)})
+	a := gormadapter.New(db)
+	if err := a.Synchronize(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	late.cancel = cancel
+	if _, err := a.UseVerificationToken(ctx, "nobody", "nothing"); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	late.cancel = nil
+	if _, err := a.UseVerificationToken(t.Context(), "nobody", "nothing"); !errors.Is(err, authdb.ErrNotFound) {
+		t.Error(err) // a transaction within a transaction
+	}
+	if !late.began {
+		t.Error("nothing was interrupted")
+	}
+}
+
+// A lateConnector opens SQLite with connections that notice the end of a context
+// only when BEGIN has done its work, as any driver's may. There is one of them at
+// a time.
+type lateConnector struct {
+	dsn    string
+	cancel context.CancelFunc // called by the next BEGIN
+	began  bool
+}
+
+func (c *lateConnector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.Driver().Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	return lateConn{conn.(sqliteConn), c}, nil
+}
+
+func (c *lateConnector) Driver() driver.Driver { return new(modernc.Driver) }
+
+type sqliteConn interface {
+	driver.Conn
+	driver.ConnPrepareContext
+	driver.ConnBeginTx
+	driver.ExecerContext
+	driver.QueryerContext
+}
+
+type lateConn struct {
+	sqliteConn
+	late *lateConnector
+}
+
+func (c lateConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if query != "BEGIN IMMEDIATE" || c.late.cancel == nil {
+		return c.sqliteConn.ExecContext(ctx, query, args)
+	}
+	if _, err := c.sqliteConn.ExecContext(ctx, query, args); err != nil {
+		return nil, err
+	}
+	c.late.began = true
+	c.late.cancel()
+	return nil, ctx.Err()
 }
