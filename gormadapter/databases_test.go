@@ -27,14 +27,16 @@ func databases() []database {
 	return []database{
 		{"sqlite-modernc", func(t testing.TB) (*gorm.DB, string) {
 			dsn := "file:" + testdb.SQLiteFile(t) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_time_format=sqlite"
-			return openGORM(t, sqlite.Dialector{DriverName: "sqlite", DSN: dsn}), "SQLite (modernc)"
+			db := openGORM(t, sqlite.Dialector{DriverName: "sqlite", DSN: dsn})
+			return db, sqliteVersion(t, db) + " (pure Go: modernc)"
 		}},
 		{"sqlite-mattn", func(t testing.TB) (*gorm.DB, string) {
 			if !cgo {
 				t.Skip("mattn/go-sqlite3 needs cgo")
 			}
 			dsn := "file:" + testdb.SQLiteFile(t) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=OFF&_foreign_keys=1"
-			return openGORM(t, sqlite.Open(dsn)), "SQLite (mattn, cgo)"
+			db := openGORM(t, sqlite.Open(dsn))
+			return db, sqliteVersion(t, db) + " (cgo: mattn)"
 		}},
 		{"postgres", func(t testing.TB) (*gorm.DB, string) {
 			s := testdb.New(t, testdb.Postgres)
@@ -49,6 +51,15 @@ func databases() []database {
 			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true")), s.Version
 		}},
 	}
+}
+
+func sqliteVersion(t testing.TB, db *gorm.DB) string {
+	t.Helper()
+	var version string
+	if err := db.Raw("SELECT sqlite_version()").Scan(&version).Error; err != nil {
+		t.Fatal(err)
+	}
+	return "SQLite " + version
 }
 
 func openGORM(t testing.TB, d gorm.Dialector) *gorm.DB {

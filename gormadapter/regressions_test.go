@@ -223,7 +223,7 @@ func TestUnsignedIDs(t *testing.T) {
 			db := openGORM(t, mysql.Open(s.DSN+"?parseTime=true&interpolateParams=true"))
 			for _, v := range variants() {
 				if v.name == "numbered" {
-					runSuite(t, db, v, s.Version)
+					runSuite(t, db, v)
 				}
 			}
 		})
