@@ -4,12 +4,27 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/authdb/authdb"
 )
 
+// sortedBy makes an adapter whose lists of sessions are sorted by token.
+func sortedBy(compare func(x, y string) int) func(f *faulty, m *Memory) {
+	return func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+			list, err := m.ListSessionsByUserID(ctx, id)
+			slices.SortFunc(list, func(x, y *authdb.Session) int { return compare(x.SessionToken, y.SessionToken) })
+			return list, err
+		}
+	}
+}
+
 var sessionListerBites = []bite{
+	breaks("ListSessionsByUserID returns the sessions of the user, those that last longest first", sortedBy(strings.Compare)),
+	breaks("ListSessionsByUserID returns the sessions of the user, those that last longest first",
+		sortedBy(func(x, y string) int { return strings.Compare(y, x) })),
 	breaks("ListSessionsByUserID returns the sessions of the user, those that last longest first", func(f *faulty, m *Memory) {
 		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
 			list, err := m.ListSessionsByUserID(ctx, id)

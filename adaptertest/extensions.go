@@ -9,10 +9,11 @@ import (
 var sessionListerRules = group("SessionLister", hasSessionLister|hasSessions, []rule{
 	{name: "ListSessionsByUserID returns the sessions of the user, those that last longest first", check: func(r *rig) {
 		ada, bob := r.addUser(), r.addUser()
-		second := r.addSession(ada.ID, expires(r.future().Add(time.Minute)))
-		third := r.addSession(ada.ID, expires(r.future()))
+		// Neither order of the tokens is that of the sessions.
+		second := r.addSession(ada.ID, sessionToken(r.fresh("a")), expires(r.future().Add(time.Minute)))
+		third := r.addSession(ada.ID, sessionToken(r.fresh("b")), expires(r.future()))
 		r.addSession(bob.ID)
-		first := r.addSession(ada.ID, expires(r.future().Add(time.Hour)))
+		first := r.addSession(ada.ID, sessionToken(r.fresh("c")), expires(r.future().Add(time.Hour)))
 		r.sessionsAre(ada.ID, "ListSessionsByUserID", first, second, third)
 	}},
 	{name: "ListSessionsByUserID leaves out what has expired", check: func(r *rig) {

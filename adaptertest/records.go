@@ -86,6 +86,10 @@ func expires(at time.Time) func(*authdb.Session) {
 	return func(s *authdb.Session) { s.Expires = at }
 }
 
+func sessionToken(token string) func(*authdb.Session) {
+	return func(s *authdb.Session) { s.SessionToken = token }
+}
+
 // newToken returns a verification token that has not expired.
 func (r *rig) newToken(edits ...func(*authdb.VerificationToken)) *authdb.VerificationToken {
 	t := &authdb.VerificationToken{Identifier: r.freshEmail(), Token: r.fresh("token"), Expires: r.future()}

@@ -33,6 +33,10 @@ type (
 		models.User
 		Phone string `auth:"Telephone"`
 	}
+	numberEmail struct {
+		ID    string
+		Email int
+	}
 	boolEmail struct {
 		ID    string
 		Email bool
@@ -70,6 +74,7 @@ func TestConfiguration(t *testing.T) {
 		{"tag and embedded field", gormadapter.New(db, users(&twoEmails{})), []string{"twoEmails", `"email"`, `"mail"`, "Email"}},
 		{"tagged twice", gormadapter.New(db, users(taggedTwice{})), []string{"taggedTwice", `"email"`, `"mail"`}},
 		{"tag of no field", gormadapter.New(db, users(mistagged{})), []string{"mistagged", "Telephone", "Phone"}},
+		{"number for a text", gormadapter.New(db, users(numberEmail{})), []string{"numberEmail", "Email", "int"}},
 		{"wrong type", gormadapter.New(db, users(boolEmail{})), []string{"boolEmail", "Email", "bool"}},
 		{"shadowed", gormadapter.New(db, users(shadowed{})), []string{"shadowed", `"email"`, `"mail"`}},
 		{"ids unlike", gormadapter.New(db, users(numberedUser{})), []string{"UserID", "uint"}},

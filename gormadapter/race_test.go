@@ -20,8 +20,8 @@ import (
 	"github.com/authdb/authdb/internal/testdb"
 )
 
-// TestOneWinner: 64 callers of each of 50 tokens, on two pools as two processes
-// would have: 50 winners, and for all others ErrNotFound.
+// TestOneWinner: 64 callers of each of 50 tokens, by an adapter that knows the
+// tables and one that does not: 50 winners, and for all others ErrNotFound.
 func TestOneWinner(t *testing.T) {
 	const tokens, callers = 50, 64
 	onEach(t, func(t *testing.T, db *gorm.DB) {

@@ -113,7 +113,10 @@ func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, exc
 		}
 		return nil
 	})
-	return deleted, err
+	if err != nil { // and rolled back
+		return 0, err
+	}
+	return deleted, nil
 }
 
 // without leaves the sessions with these tokens out.

@@ -60,9 +60,12 @@ func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64
 			gone, err = a.removeRows(ctx, tx, t, found, expired)
 			return err
 		})
-		removed += gone
-		if err != nil || gone == 0 {
+		if err != nil { // and rolled back
 			return removed, err
+		}
+		removed += gone
+		if gone < int64(n) {
+			break
 		}
 	}
 	return removed, nil

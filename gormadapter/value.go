@@ -354,7 +354,8 @@ func (t *table) checkType(c *column) error {
 	ok := scans || c.field.Serializer != nil
 	switch c.kind {
 	case text:
-		ok = ok || kind == reflect.String || isInteger(c.stored)
+		numbers := c.madeID || c.user // all else is text that only looks like a number at times
+		ok = ok || kind == reflect.String || isInteger(c.stored) && numbers
 	case integer, counter:
 		ok = ok || isInteger(c.stored)
 	case boolean:
