@@ -293,3 +293,33 @@ func TestWithSynchronize(t *testing.T) {
 		}
 	})
 }
+
+// TestIDs: who makes them, and what becomes of those that can't be held.
+func TestIDs(t *testing.T) {
+	db := onSQLite(t)
+	made := func(id string) func() string { return func() string { return id } }
+	layout := authdb.WithModels(authdb.Models{Layout: authdb.Layout{NewID: made("layout")}})
+	for _, c := range []struct {
+		options []authdb.Option
+		given   string
+		want    string
+	}{
+		{[]authdb.Option{authdb.WithIDs(made("option"))}, "", "option"},
+		{[]authdb.Option{authdb.WithIDs(made("other"))}, "given", "given"},
+		{[]authdb.Option{layout}, "", "layout"},
+		{[]authdb.Option{layout, authdb.WithIDs(made("over layout"))}, "", "over layout"},
+		{[]authdb.Option{authdb.WithIDs(made(""))}, "", ""},
+		{[]authdb.Option{authdb.WithIDs(made(strings.Repeat("x", 65)))}, "", ""},
+	} {
+		a := gormadapter.New(db, append(c.options, authdb.WithSynchronize())...)
+		u, err := a.CreateUser(t.Context(), &authdb.User{ID: c.given})
+		switch {
+		case c.want == "":
+			if !errors.Is(err, authdb.ErrInvalid) || !strings.Contains(err.Error(), "WithIDs") {
+				t.Errorf("a made id that can't be held: %v", err)
+			}
+		case err != nil || u.ID != c.want:
+			t.Errorf("%q: %v, %v", c.want, u, err)
+		}
+	}
+}

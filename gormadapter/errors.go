@@ -2,6 +2,7 @@ package gormadapter
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -102,13 +103,18 @@ func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 
 // connection says that the connection is what failed, or nothing.
 func connection(err error) string {
-	var network net.Error
+	var (
+		network net.Error
+		pgx     interface{ SafeToRetry() bool }
+	)
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return "the context ended"
 	case innermost(err).Error() == "sql: database is closed": // database/sql does not export it
 		return "the database is closed"
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network), isInvalidConn(err):
+	case errors.Is(err, sql.ErrTxDone):
+		return "the transaction has ended: an adapter on it is of no more use"
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network), errors.As(err, &pgx), isInvalidConn(err):
 		return "no connection to the database"
 	}
 	return ""
