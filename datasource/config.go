@@ -223,7 +223,7 @@ func (c Config) attrs() []slog.Attr {
 	}
 	text("Username", visible(c.Username))
 	secret("Password", c.Password)
-	text("Database", visible(c.Database))
+	text("Database", visiblePath(c.Database))
 	if len(c.Params) > 0 {
 		names := slices.Sorted(maps.Keys(c.Params))
 		for i, name := range names {

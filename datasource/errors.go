@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"unicode"
@@ -62,6 +64,17 @@ func visible(s string) string {
 		return s
 	}
 	return hidden
+}
+
+// visiblePath is visible for what may be the path of a file. On Windows the
+// colon of a drive is none of "user:password".
+func visiblePath(path string) string {
+	drive := filepath.VolumeName(path)
+	rest := path[len(drive):]
+	if len(drive) == 2 && rest != "" && os.IsPathSeparator(rest[0]) && visible(rest) == rest {
+		return path
+	}
+	return visible(path)
 }
 
 // hasControl reports whether s holds a control character or is not UTF-8.

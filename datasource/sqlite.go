@@ -84,27 +84,38 @@ func sqlitePath(c Config) (string, error) {
 	if runtime.GOOS == "windows" && len(path) > 2 && path[0] == '/' && path[2] == ':' {
 		path = path[1:] // of file:///C:/x.db
 	}
-	path, err := filepath.Abs(path)
+	show := func(resolved string) string { return shownPath(path, resolved) }
+	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return "", &failure{"SQLite: the working directory is unknown: make Database an absolute path", []error{err}}
 	}
-	folder := filepath.Dir(path)
+	folder := filepath.Dir(absolute)
 	switch info, err := os.Stat(folder); {
 	case errors.Is(err, os.ErrNotExist):
-		return "", invalid("Database: the folder %q does not exist: create it", folder)
+		return "", invalid("Database: the folder %q does not exist: create it", show(folder))
 	case err != nil:
-		return "", &failure{fmt.Sprintf("Database: the folder %q can't be read: look at its permissions", folder), []error{err}}
+		return "", &failure{fmt.Sprintf("Database: the folder %q can't be read: look at its permissions", show(folder)), []error{err}}
 	case !info.IsDir():
-		return "", invalid("Database: %q is not a folder", folder)
+		return "", invalid("Database: %q is not a folder", show(folder))
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return "", invalid("Database: %q is a folder: name a file", path)
+	if info, err := os.Stat(absolute); err == nil && info.IsDir() {
+		return "", invalid("Database: %q is a folder: name a file", show(absolute))
 	}
-	path = filepath.ToSlash(path)
+	path = filepath.ToSlash(absolute)
 	if runtime.GOOS == "windows" {
 		path = "/" + path
 	}
 	return (&url.URL{Path: path}).EscapedPath(), nil
+}
+
+// shownPath is the resolved path as an error may show it. It depends on the
+// path as it was given: a part of it, such as the folder, may hold the half of
+// a password and no longer look like one.
+func shownPath(given, resolved string) string {
+	if visiblePath(given) == hidden {
+		return hidden
+	}
+	return resolved
 }
 
 // fileConnector opens connections to a file.

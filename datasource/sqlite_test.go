@@ -269,6 +269,10 @@ func TestSQLiteErrors(t *testing.T) {
 	if err := os.WriteFile(text, []byte("this is not a database, but long enough to be asked whether it is one: "+secret), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	marked := filepath.Join(dir, "u:"+secret+"@h")
+	if err := os.Mkdir(marked, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		config datasource.Config
 		want   string
@@ -276,6 +280,15 @@ func TestSQLiteErrors(t *testing.T) {
 		{datasource.Config{Type: "sqlite", Database: filepath.Join(dir, "no", "x.db")}, "does not exist: create it"},
 		{datasource.Config{Type: "sqlite", Database: filepath.Join(text, "x.db")}, "folder"},
 		{datasource.Config{Type: "sqlite", Database: dir}, "is a folder"},
+		{datasource.Config{Type: "sqlite", Database: filepath.Join(dir, "no", "x.db")}, dir},
+		{datasource.Config{Type: "sqlite", Database: "u:" + secret + "@h/d"}, `the folder "xxxxx" does not exist`},
+		{datasource.Config{Type: "sqlite", Database: "u:" + secret + "/x@h/d"}, `the folder "xxxxx" does not exist`},
+		{datasource.Config{Type: "sqlite", Database: "u:" + secret + "/x@h"}, `the folder "xxxxx" does not exist`},
+		{datasource.Config{Type: "sqlite", Database: filepath.Join(text, "u:"+secret+"@h")}, `"xxxxx"`},
+		{datasource.Config{Type: "sqlite", Database: marked}, `"xxxxx" is a folder`},
+		{datasource.Config{URL: "sqlite:u:" + secret + "@h/d"}, `the folder "xxxxx" does not exist`},
+		{datasource.Config{URL: "file:u:" + secret + "%40h/d"}, `the folder "xxxxx" does not exist`},
+		{datasource.Config{URL: "sqlite:///u:" + secret + "@h/d"}, `the folder "xxxxx" does not exist`},
 		{datasource.Config{Type: "sqlite", Database: text}, "not an SQLite database"},
 		{datasource.Config{Type: "sqlite", Database: filepath.Join(dir, "y.db"), Params: map[string]string{"mode": "rw"}}, "does not exist, and Params say mode=rw"},
 	} {
