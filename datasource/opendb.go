@@ -12,12 +12,13 @@ import (
 )
 
 // The prepared statements that GORM keeps. Servers bound them as well, for all
-// connections of all clients. An adapter needs fewer than a hundred; the time
-// to live is long, because a statement that expires is closed under whoever is
-// about to use it.
+// connections of all clients. An adapter needs fewer than a hundred. None
+// expires: for any other time to live than this one, which is GORM's own for
+// "never", GORM starts a goroutine that ends with the process, and closes a
+// statement under whoever is about to use it. (Zero is a day to GORM.)
 const (
 	maxStatements = 256
-	statementTTL  = 24 * time.Hour
+	statementTTL  = 10 * 365 * 24 * time.Hour
 )
 
 // OpenDB opens the database, connects once, and returns it as GORM sees it,
