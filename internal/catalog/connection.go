@@ -82,6 +82,20 @@ func each(tx *gorm.DB, row func(scan func(...any) error) error, query string, ar
 	return rows.Err()
 }
 
+// one scans the only row of the result. GORM's Row won't do: what it returns
+// panics where a statement could not be prepared.
+func one(tx *gorm.DB, into []any, query string, args ...any) error {
+	empty := true
+	err := each(tx, func(scan func(...any) error) error {
+		empty = false
+		return scan(into...)
+	}, query, args...)
+	if err == nil && empty {
+		return sql.ErrNoRows
+	}
+	return err
+}
+
 // run executes a statement without parameters.
 func run(tx *gorm.DB, statement string) error { return tx.Exec(statement).Error }
 

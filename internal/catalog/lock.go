@@ -98,7 +98,7 @@ func exclusivelyMySQL(tx *gorm.DB, conn pinned, tables []string, work func(*gorm
 // in the order in which everybody takes them. Locks belong to the server.
 func locksMySQL(tx *gorm.DB, tables []string) ([]string, error) {
 	var current sql.NullString
-	if err := tx.Raw("SELECT DATABASE()").Row().Scan(&current); err != nil {
+	if err := one(tx, []any{&current}, "SELECT DATABASE()"); err != nil {
 		return nil, err
 	}
 	var list []string
@@ -122,7 +122,7 @@ func lockMySQL(tx *gorm.DB, name string) error {
 	give := time.Now().Add(patience)
 	for {
 		var got sql.NullInt64
-		err := tx.Raw("SELECT GET_LOCK(?, 5)", name).Row().Scan(&got)
+		err := one(tx, []any{&got}, "SELECT GET_LOCK(?, 5)", name)
 		switch {
 		case err == nil && got.Int64 == 1:
 			return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/catalog"
@@ -154,4 +155,52 @@ func TestUUID(t *testing.T) {
 			t.Errorf("Check: %v", err)
 		}
 	})
+}
+
+// TestUnprepared has statements that can't be prepared any more: the
+// transaction has ended, or the context ends on the way.
+func TestUnprepared(t *testing.T) {
+	onEach(t, func(t *testing.T, _ database, db *gorm.DB) {
+		list := modelsOf(t, db, rows{})
+		synchronize(t, db, list)
+		prepared := db.Session(&gorm.Session{PrepareStmt: true})
+		tx := prepared.Begin()
+		if err := tx.Rollback().Error; err != nil {
+			t.Fatal(err)
+		}
+		if _, err := catalog.Check(t.Context(), tx, list); err == nil {
+			t.Error("Check in a transaction that has ended: no error")
+		}
+		for i := range 100 {
+			checkUntil(t, prepared, list, i)
+		}
+	})
+}
+
+// checkUntil ends the context of a Check inside a transaction before its nth
+// statement, or at about that time.
+func checkUntil(t *testing.T, db *gorm.DB, list []catalog.Model, n int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	tx := db.WithContext(ctx).Begin()
+	if tx.Error != nil {
+		t.Fatal(tx.Error)
+	}
+	defer tx.Rollback()
+	seen, canceled := 0, false
+	tx.Logger = counter{logger.Discard, func(string) {
+		if seen++; seen > n/4 {
+			canceled = true
+			if n%2 == 0 {
+				cancel()
+			} else {
+				go cancel() // while the next statement is being sent
+			}
+		}
+	}}
+	_, err := catalog.Check(ctx, tx, list)
+	if canceled && n%2 == 0 && seen > n/4+1 && err == nil || err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("Check, canceled after %d statements: %v", n/4, err)
+	}
 }

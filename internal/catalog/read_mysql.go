@@ -12,8 +12,8 @@ import (
 // table there is.
 func readMySQL(tx *gorm.DB, names []string) (map[string]*Table, error) {
 	var s serverMySQL
-	err := tx.Raw("SELECT DATABASE(), @@lower_case_table_names <> 0, @@foreign_key_checks").
-		Row().Scan(&s.database, &s.folds, &s.enforces)
+	err := one(tx, []any{&s.database, &s.folds, &s.enforces},
+		"SELECT DATABASE(), @@lower_case_table_names <> 0, @@foreign_key_checks")
 	if err != nil {
 		return nil, err
 	}

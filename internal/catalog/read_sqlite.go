@@ -12,7 +12,7 @@ import (
 // readSQLite is Read on SQLite 3.37 or newer.
 func readSQLite(tx *gorm.DB, names []string) (map[string]*Table, error) {
 	var enforced bool
-	if err := tx.Raw("SELECT foreign_keys FROM pragma_foreign_keys").Row().Scan(&enforced); err != nil {
+	if err := one(tx, []any{&enforced}, "SELECT foreign_keys FROM pragma_foreign_keys"); err != nil {
 		return nil, err
 	}
 	found := map[string]*Table{}
@@ -120,7 +120,7 @@ func collationsSQLite(tx *gorm.DB, t *Table, in, real string) error {
 	if len(columns) == 0 {
 		return nil
 	}
-	if err := tx.Raw("SELECT " + strings.Join(parts, ", ")).Row().Scan(results...); err != nil {
+	if err := one(tx, results, "SELECT "+strings.Join(parts, ", ")); err != nil {
 		return err
 	}
 	for i, c := range columns {

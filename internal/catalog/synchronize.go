@@ -137,7 +137,7 @@ func takeBack(tx *gorm.DB, created []Difference, err error) error {
 	for i := len(created) - 1; i >= 0; i-- {
 		table := quote(tx, created[i].Table)
 		var rows int
-		if tx.Raw("SELECT COUNT(*) FROM "+table).Row().Scan(&rows) != nil || rows > 0 || run(tx, "DROP TABLE "+table) != nil {
+		if one(tx, []any{&rows}, "SELECT COUNT(*) FROM "+table) != nil || rows > 0 || run(tx, "DROP TABLE "+table) != nil {
 			left += " " + created[i].Table
 		}
 	}
