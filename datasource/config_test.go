@@ -86,7 +86,17 @@ func TestConfigErrors(t *testing.T) {
 		{config{Type: "postgres", URL: secret}, "no scheme"},
 		{config{URL: "postgres://u:" + secret + "@h"}, "Database: missing"},
 		{config{URL: "sqlite:"}, "Database: missing"},
-		{config{URL: "sqlite:x?synchronise=true"}, `"synchronise" (did you mean "synchronous"?)`},
+		{config{URL: "sqlite:x?synchronise=true"}, `"synchronise" (did you mean "synchronize"?)`},
+		{config{URL: "sqlite:x?sycnhronize=true"}, `"sycnhronize" (did you mean "synchronize"?)`},
+		{config{URL: "sqlite:x?synchronos=off"}, `"synchronos" (did you mean "synchronous"?)`},
+		{config{URL: "sqlite:x?Synchronize=true"}, `"Synchronize" is not a parameter (did you mean "synchronize"?)`},
+		{config{URL: "postgres://u:" + secret + "@h/d?Synchronize=true"}, `"Synchronize" is not a parameter (did you mean "synchronize"?)`},
+		{config{URL: "mysql://u:" + secret + "@h/d?SYNCHRONIZE=" + secret}, `"SYNCHRONIZE" is not a parameter (did you mean "synchronize"?)`},
+		{config{Type: "sqlite", Database: "x", Params: params{"sycnhronize": "true"}}, `(did you mean "synchronize"?)`},
+		{config{Type: "sqlite", Database: "x", Params: params{"synchronize": "true"}}, `"synchronize": it is the field Synchronize`},
+		{config{Type: "postgres", Database: "d", Params: params{"Synchronize": "true"}}, `"synchronize": it is the field Synchronize`},
+		{config{Type: "mysql", Username: "u", Database: "d", Params: params{"synchronize": "true"}}, `"synchronize": it is the field Synchronize`},
+		{config{URL: "postgres://h/d", Params: params{"synchronize": "true"}}, "it is the field Synchronize"},
 	} {
 		db, err := datasource.OpenDB(t.Context(), test.config)
 		checkError(t, test.want, db, err)

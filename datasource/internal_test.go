@@ -54,3 +54,15 @@ func TestNearest(t *testing.T) {
 		}
 	}
 }
+
+// A server that refuses a mistyped "synchronize" gets it suggested.
+func TestRefusedByServer(t *testing.T) {
+	for title, known := range map[string][]string{"PostgreSQL": postgresNames(), "MySQL": mysqlNames()} {
+		for _, name := range []string{"sycnhronize", "sychronize", "synchronise"} {
+			want := `"` + name + `" (did you mean "synchronize"?)`
+			if got := refusedByServer(map[string]string{name: "true"}, known, `unknown "`+name+`"`); got != want {
+				t.Errorf("%s: %s, want %s", title, got, want)
+			}
+		}
+	}
+}

@@ -262,5 +262,5 @@ func explainMySQLDriver(err error) (text string, config bool) {
 }
 
 func mysqlNames() []string {
-	return append(slices.Sorted(maps.Keys(mysqlDriverParams)), mysqlServerParams...)
+	return append(append(slices.Sorted(maps.Keys(mysqlDriverParams)), mysqlServerParams...), synchronizeName)
 }

@@ -85,6 +85,9 @@ func (refused refusals) check(params map[string]string) error {
 	return nil
 }
 
+// synchronizeRefused is said of the parameter in Params. A URL may have it.
+const synchronizeRefused = "it is the field Synchronize"
+
 // andFields refuses the parameters that are fields of Config as well.
 func (refused refusals) andFields() refusals {
 	all := maps.Clone(refused)
@@ -94,6 +97,7 @@ func (refused refusals) andFields() refusals {
 	} {
 		all[name] = "belongs into the field " + field
 	}
+	all[synchronizeName] = synchronizeRefused
 	return all
 }
 

@@ -17,6 +17,10 @@ const encodeIt = `percent-encode the "@" (%40), "/" (%2F), "?" (%3F), "#" (%23) 
 // memoryName is SQLite's name for a database in memory.
 const memoryName = ":memory:"
 
+// synchronizeName is the parameter of a URL that is the library's own. It has
+// one spelling: what it does is too much to be done by mistake.
+const synchronizeName = "synchronize"
+
 // synchronize is what a URL says about the field of that name.
 type synchronize struct{ given, value bool }
 
@@ -244,7 +248,10 @@ func parseQuery(query string) (params []param, sync synchronize, err error) {
 		if value, err = unescape("the value of the parameter "+quoteName(name), value); err != nil {
 			return nil, sync, err
 		}
-		if name != "synchronize" {
+		if name != synchronizeName {
+			if fold(name) == synchronizeName {
+				return nil, sync, invalid("URL: %s is not a parameter (did you mean %q?)", quoteName(name), synchronizeName)
+			}
 			params = append(params, param{name, value})
 			continue
 		}

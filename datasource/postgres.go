@@ -211,5 +211,5 @@ func userName(c Config) string {
 }
 
 func postgresNames() []string {
-	return append(slices.Sorted(maps.Keys(postgresDriverParams)), postgresServerParams...)
+	return append(append(slices.Sorted(maps.Keys(postgresDriverParams)), postgresServerParams...), synchronizeName)
 }

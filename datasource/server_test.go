@@ -213,6 +213,7 @@ func TestServerParams(t *testing.T) {
 	for server, wrong := range map[string]map[string][2]string{ // name: value, message
 		testdb.Postgres: {
 			"sslmod":             {"disable", `does not know "sslmod" (did you mean "sslmode"?)`},
+			"sycnhronize":        {"true", `does not know "sycnhronize" (did you mean "synchronize"?)`},
 			"application_nam":    {secret, `does not know "application_nam" (did you mean "application_name"?)`},
 			"quite_another_name": {secret, `does not know "quite_another_name" (SQLSTATE`},
 			"statement_timeout":  {secret, `does not accept the value of "statement_timeout"`},
@@ -244,6 +245,7 @@ var mysqlWrongParams = map[string][2]string{
 	"parsetime":          {"1", `does not know "parsetime" (did you mean "parseTime"?)`},
 	"timezone":           {"1", `does not know "timezone" (did you mean "time_zone"?)`},
 	"clientFoundRow":     {"1", `does not know "clientFoundRow" (did you mean "clientFoundRows"?)`},
+	"sycnhronize":        {"1", `does not know "sycnhronize" (did you mean "synchronize"?)`},
 	"quite_another_name": {"1", `does not know "quite_another_name" (error 1193)`},
 	"lock_wait_timeout":  {"'" + secret + "'", `does not accept the value of "lock_wait_timeout"`},
 	"sql_mode":           {"'" + secret + "'", `does not accept the value of "sql_mode"`},

@@ -58,6 +58,8 @@ var sqliteRefused = refusals{
 	"key":      "encryption is not supported",
 	"_key":     "encryption is not supported",
 	"password": "SQLite has no password",
+
+	synchronizeName: synchronizeRefused,
 }
 
 // sqliteParamsOf makes Params of a URL's parameters. The Go drivers' _pragma,
@@ -113,7 +115,7 @@ func canonicalSQLite(p param) (name, value string, err error) {
 		known = append(known, known1.name)
 	}
 	return "", "", invalid("Params: SQLite has no parameter %s%s: it is one of %s",
-		quoteName(p.name), didYouMean(strings.TrimPrefix(p.name, "_"), known), strings.Join(known, ", "))
+		quoteName(p.name), didYouMean(strings.TrimPrefix(p.name, "_"), append(known, synchronizeName)), strings.Join(known, ", "))
 }
 
 // check refuses a value that the parameter can't have. SQLite would ignore it.
