@@ -34,6 +34,7 @@ type dialect struct {
 	nullablePrimary bool // a primary key takes NULL unless told otherwise
 	qualifiedIndex  bool // CREATE INDEX schema.name ON table
 	localReferences bool // a foreign key can't leave its schema, nor name it
+	laterEnforced   bool // each connection says whether foreign keys count
 	columnComments  bool // comments are statements of their own
 }
 
@@ -76,6 +77,7 @@ var dialects = map[string]*dialect{
 		nullablePrimary: true,
 		qualifiedIndex:  true,
 		localReferences: true,
+		laterEnforced:   true,
 	},
 	"postgres": {
 		read:        readPostgres,

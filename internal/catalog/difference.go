@@ -76,6 +76,7 @@ func compare(tx *gorm.DB, d *dialect, want []*wanted, found map[string]*Table) (
 	for _, w := range want {
 		t := found[w.Table]
 		if t != nil {
+			list = append(list, strayReference(d, w, t, rowType(want, w))...)
 			list = append(list, compareTable(tx, d, w, t)...)
 			continue
 		}
@@ -94,6 +95,49 @@ func compare(tx *gorm.DB, d *dialect, want []*wanted, found map[string]*Table) (
 		})
 	}
 	return list, nil
+}
+
+// strayReference returns the foreign keys that lead from the user's column to
+// another table than the users': the database would refuse every row.
+func strayReference(d *dialect, w *wanted, t *Table, user string) []Difference {
+	if w.User == nil {
+		return nil
+	}
+	var list []Difference
+	for _, f := range t.ForeignKeys {
+		// One with more columns is the application's own.
+		if len(f.Columns) != 1 || !t.same(f.Columns[0], w.User.Column) || !f.Enforced && !d.laterEnforced || d.leads(f, w.User.Table) {
+			continue
+		}
+		list = append(list, Difference{
+			Kind: Misfit, Table: w.Table, Column: f.Columns[0],
+			Problem: fmt.Sprintf("its foreign key leads to the table %s, while the users are in %s", f.RefTable, w.User.Table),
+			Remedy:  fmt.Sprintf("give the row type func (%s) TableName() string { return %q }, or drop that foreign key", user, f.RefTable),
+		})
+	}
+	return list
+}
+
+// leads reports whether the foreign key is one to the table. Where it can't
+// leave its schema it doesn't name that either, and a name with a schema and
+// one without may be the same table.
+func (d *dialect) leads(f ForeignKey, table string) bool {
+	if !d.localReferences {
+		return f.RefTable == table
+	}
+	_, a := split(f.RefTable)
+	_, b := split(table)
+	return strings.EqualFold(a, b)
+}
+
+// rowType returns the name of the type of the users' rows that w refers to.
+func rowType(want []*wanted, w *wanted) string {
+	for _, other := range want {
+		if w.User != nil && other.Table == w.User.Table {
+			return other.Schema.ModelType.Name()
+		}
+	}
+	return "User"
 }
 
 // unkeyable returns what keeps the table from being created: columns of a key

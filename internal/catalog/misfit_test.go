@@ -243,3 +243,48 @@ func TestUnlimitedKeys(t *testing.T) {
 		}
 	})
 }
+
+// TestOtherUsers has tables whose foreign keys lead to the table that the users
+// were in before their row type got another name.
+func TestOtherUsers(t *testing.T) {
+	type Member struct {
+		models.User
+		Nick string `gorm:"size:64"`
+	}
+	onEach(t, func(t *testing.T, d database, db *gorm.DB) {
+		synchronize(t, db, modelsOf(t, db, rows{}))
+		list := modelsOf(t, db, rows{user: Member{}})
+		refusesOtherUsers(t, db, list)
+		if d.golden == "sqlite" {
+			// The next connection may enforce what this one does not.
+			pool, err := db.DB()
+			if err != nil {
+				t.Fatal(err)
+			}
+			pool.SetMaxOpenConns(1)
+			execAll(t, db, "PRAGMA foreign_keys = 0")
+			refusesOtherUsers(t, db, list)
+		}
+	})
+}
+
+func refusesOtherUsers(t *testing.T, db *gorm.DB, list []catalog.Model) {
+	t.Helper()
+	before := dump(t, db, tableNames(list)...)
+	_, check := catalog.Check(t.Context(), db, list)
+	for _, err := range []error{catalog.Synchronize(t.Context(), db, list), check} {
+		if !errors.Is(err, authdb.ErrSchema) {
+			t.Fatalf("%v, want ErrSchema", err)
+		}
+		for _, table := range []string{"accounts", "sessions", "authenticators"} {
+			says := "table " + table + ", column user_id: its foreign key leads to the table users, while the users are in members; " +
+				`give the row type func (Member) TableName() string { return "users" }, or drop that foreign key`
+			if !strings.Contains(err.Error(), says) {
+				t.Errorf("the error does not say %q: %v", says, err)
+			}
+		}
+	}
+	if after := dump(t, db, tableNames(list)...); after != before {
+		t.Errorf("the tables are\n%s, and were\n%s", after, before)
+	}
+}
