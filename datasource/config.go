@@ -18,9 +18,9 @@ import (
 //
 // A Config is printed, logged and marshalled to JSON without its password, its
 // URL and the values of its Params. (Only package fmt, printing another struct
-// that holds a Config in an unexported field, asks no method of it.) JSON in
-// the form of TypeORM's options ({"type": "sqlite", "database": ":memory:",
-// "synchronize": true}) unmarshals into it.
+// that holds a Config in an unexported field, asks no method of it.) JSON with
+// TypeORM's names ({"type": "sqlite", "database": ":memory:", "synchronize":
+// true}) unmarshals into it; an option that is no field is an error.
 type Config struct {
 	// Type is "sqlite", "postgres" or "mysql", or an alias: "sqlite3" and
 	// "better-sqlite3", "postgresql", "mariadb". With a URL it may be left out.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -144,6 +145,66 @@ func TestConfigFromJSON(t *testing.T) {
 		t.Error(fields(c))
 	}
 	openDB(t, c)
+}
+
+func TestConfigFromJSONErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"sychronize": true}`:                        `no member "sychronize" (did you mean "synchronize"?): it is one of connMaxIdleTime, connMaxLifetime, database`,
+		`{"entityPrefix": "` + secret + `"}`:          `no member "entityPrefix": tables are named by their row types`,
+		`{"ssl": {"ca": "` + secret + `"}}`:           `no member "ssl": set it in params: "sslmode" on PostgreSQL, "tls" on MySQL`,
+		`{"schema": "` + secret + `"}`:                `"search_path" on PostgreSQL`,
+		`{"socketPath": "/x"}`:                        `"host"`,
+		`{"poolSize": 3}`:                             `called "maxOpenConns"`,
+		`{"user": "` + secret + `"}`:                  `called "username"`,
+		`{"logger": "file"}`:                          "field Logger",
+		`{"u:` + secret + `@h": 1}`:                   "not shown",
+		`{"passwort": "` + secret + `"}`:              `(did you mean "password"?)`,
+		`{"": 1}`:                                     "not shown",
+		`{"port": "` + secret + `"}`:                  `"port": it is not a whole number`,
+		`{"port": 54321987654321987654321}`:           `"port": it is not a whole number`,
+		`{"password": 12345}`:                         `"password": it is not a text`,
+		`{"params": {"` + secret + `": 1}}`:           `"params": it is not an object`,
+		`{"connMaxLifetime": "30s"}`:                  "nanoseconds",
+		`{"SYNCHRONIZE": "` + secret + `"}`:           `"synchronize": it is not true or false`,
+		`"postgres://u:` + secret + `@h/d"`:           "not an object",
+		`["` + secret + `"]`:                          "not an object",
+		`{"host": "h", "params": {"x": "y"}, "z": 1}`: `no member "z"`,
+	} {
+		c := datasource.Config{Host: "before", Params: map[string]string{"a": "b"}}
+		before := fmt.Sprint(fields(c))
+		err := json.Unmarshal([]byte(text), &c)
+		if err == nil {
+			t.Errorf("%s: no error", text)
+			continue
+		}
+		checkError(t, want, nil, err)
+		if after := fmt.Sprint(fields(c)); after != before {
+			t.Errorf("%s: the Config has become %s", text, after)
+		}
+	}
+}
+
+// Every field can be read, and every one that JSON leaves out stays.
+func TestConfigFromJSONFields(t *testing.T) {
+	params := map[string]string{"a": "b"}
+	c := datasource.Config{Host: "before", Params: params}
+	if err := json.Unmarshal([]byte(`{"Type": "mysql", "url": "u", "port": 1, "username": "n", "password": "p", "database": "d", "params": {"tls": "true"},
+		"synchronize": true, "maxOpenConns": 2, "maxIdleConns": 3, "connMaxLifetime": 4, "connMaxIdleTime": 5}`), &c); err != nil {
+		t.Fatal(err)
+	}
+	want := datasource.Config{
+		Type: "mysql", URL: "u", Host: "before", Port: 1, Username: "n", Password: "p", Database: "d", Params: map[string]string{"a": "b", "tls": "true"},
+		Synchronize: true, MaxOpenConns: 2, MaxIdleConns: 3, ConnMaxLifetime: 4, ConnMaxIdleTime: 5,
+	}
+	if !reflect.DeepEqual(fields(c), fields(want)) {
+		t.Errorf("got %#v, want %#v", fields(c), fields(want))
+	}
+	if len(params) != 1 {
+		t.Errorf("the map that was there before has become %v", params)
+	}
+	if err := json.Unmarshal([]byte("null"), &c); err != nil || c.Type != "mysql" {
+		t.Errorf("null: %v, %v", err, fields(c))
+	}
 }
 
 func TestCanceledContext(t *testing.T) {

@@ -3,6 +3,7 @@ package datasource
 import (
 	"database/sql"
 	"errors"
+	"reflect"
 	"testing"
 )
 
@@ -64,5 +65,18 @@ func TestRefusedByServer(t *testing.T) {
 				t.Errorf("%s: %s, want %s", title, got, want)
 			}
 		}
+	}
+}
+
+// JSON knows every field but the Logger.
+func TestJSONMembers(t *testing.T) {
+	fields := reflect.VisibleFields(reflect.TypeFor[Config]())
+	for _, field := range fields {
+		if err := checkMember(field.Name); (err != nil) != (field.Name == "Logger") {
+			t.Errorf("%s: %v", field.Name, err)
+		}
+	}
+	if len(jsonMembers) != len(fields)-1 {
+		t.Errorf("%d members, and %d fields", len(jsonMembers), len(fields))
 	}
 }
