@@ -135,9 +135,7 @@ func create(tx *gorm.DB, d *dialect, missing []Difference) error {
 func takeBack(tx *gorm.DB, created []Difference, err error) error {
 	left := ""
 	for i := len(created) - 1; i >= 0; i-- {
-		table := quote(tx, created[i].Table)
-		var rows int
-		if one(tx, []any{&rows}, "SELECT COUNT(*) FROM "+table) != nil || rows > 0 || run(tx, "DROP TABLE "+table) != nil {
+		if !dropEmpty(tx, created[i].Table) {
 			left += " " + created[i].Table
 		}
 	}
@@ -145,4 +143,17 @@ func takeBack(tx *gorm.DB, created []Difference, err error) error {
 		return plainf("%w; created before and not dropped:%s", err, left)
 	}
 	return err
+}
+
+// dropEmpty drops the table if it has no rows, and reports whether it did. The
+// lock keeps one from coming in between. It is MySQL's: the others take DDL
+// back by themselves.
+func dropEmpty(tx *gorm.DB, name string) bool {
+	table := quote(tx, name)
+	if run(tx, "LOCK TABLES "+table+" WRITE") != nil {
+		return false
+	}
+	defer func() { _ = run(tx, "UNLOCK TABLES") }()
+	var rows int
+	return one(tx, []any{&rows}, "SELECT COUNT(*) FROM "+table) == nil && rows == 0 && run(tx, "DROP TABLE "+table) == nil
 }

@@ -190,12 +190,14 @@ func TestInsideTransaction(t *testing.T) {
 	})
 }
 
+// Broken is a row whose table can't be created.
+type Broken struct {
+	CredentialID string `gorm:"primaryKey;size:255"`
+	UserID       string `gorm:"size:64;not null;check:no_such_function(user_id) > 0"`
+}
+
 // TestTakenBack has the third table fail: what was created before is gone.
 func TestTakenBack(t *testing.T) {
-	type Broken struct {
-		CredentialID string `gorm:"primaryKey;size:255"`
-		UserID       string `gorm:"size:64;not null;check:no_such_function(user_id) > 0"`
-	}
 	onEach(t, func(t *testing.T, d database, db *gorm.DB) {
 		list := modelsOf(t, db, rows{authenticator: Broken{}})
 		err := catalog.Synchronize(t.Context(), db, list)
@@ -210,6 +212,45 @@ func TestTakenBack(t *testing.T) {
 		}
 		synchronize(t, db, modelsOf(t, db, rows{})) // no lock stays
 	})
+}
+
+// TestNotTakenBack has others write to the tables that are to be taken back:
+// one has a row by then, and one gets it after it was found to be empty.
+func TestNotTakenBack(t *testing.T) {
+	for _, d := range databases() {
+		if !strings.HasPrefix(d.golden, "m") {
+			continue // takes DDL back by itself
+		}
+		t.Run(d.name, func(t *testing.T) {
+			dsn := d.dsn(t)
+			db, others := open(t, d.open(dsn), nil), open(t, d.open(dsn), nil)
+			list := modelsOf(t, db, rows{authenticator: Broken{}})
+			inserted := make(chan error, 1)
+			watched := db.Session(&gorm.Session{Logger: counter{logger.Discard, func(s string) {
+				switch {
+				case strings.HasPrefix(s, "CREATE TABLE `users`"):
+					execAll(t, others, "INSERT INTO users (id) VALUES ('u')")
+				case strings.HasPrefix(s, "SELECT COUNT(*) FROM `verification_tokens`"):
+					go func() {
+						inserted <- others.Exec("INSERT INTO verification_tokens (identifier, token, expires) VALUES ('i', 't', NOW())").Error
+					}()
+					time.Sleep(300 * time.Millisecond) // time to get in between, if it can
+				}
+			}}})
+			err := catalog.Synchronize(t.Context(), watched, list)
+			if err == nil || !strings.HasSuffix(err.Error(), "; created before and not dropped: users") {
+				t.Errorf("Synchronize: %v", err)
+			}
+			if err := <-inserted; err == nil {
+				t.Error("a row was written to a table that was dropped then")
+			}
+			var n int64
+			if err := db.Table("users").Count(&n).Error; err != nil || n != 1 {
+				t.Errorf("%d users are left, %v", n, err)
+			}
+			synchronize(t, db, modelsOf(t, db, rows{})) // no lock stays
+		})
+	}
 }
 
 // TestCanceled ends the context while tables are being created.
