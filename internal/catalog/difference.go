@@ -36,6 +36,7 @@ type Difference struct {
 	Problem string   // what was found
 	Remedy  string   // what a person can do, if that is not to run the SQL
 	SQL     []string // what would make them the same; nil where nothing safe does
+	Then    string   // what a person does after the SQL, "" for nothing
 }
 
 // String returns a sentence with the table, the column, what was found and
@@ -50,6 +51,9 @@ func (x Difference) String() string {
 		s += "; " + x.Remedy
 	} else if len(x.SQL) > 0 {
 		s += "; if the table is this application's: " + strings.Join(x.SQL, "; ")
+		if x.Then != "" {
+			s += ", " + x.Then
+		}
 	}
 	return s
 }
@@ -190,8 +194,8 @@ var noTransactions = map[string]bool{
 
 func compareColumns(tx *gorm.DB, d *dialect, w *wanted, t *Table) []Difference {
 	var list []Difference
-	add := func(kind Kind, column, problem, remedy string, sql ...string) {
-		list = append(list, Difference{kind, w.Table, column, problem, remedy, sql})
+	add := func(kind Kind, column, problem, remedy string) {
+		list = append(list, Difference{Kind: kind, Table: w.Table, Column: column, Problem: problem, Remedy: remedy})
 	}
 	for _, c := range w.columns {
 		f := t.Column(c.name)
@@ -201,7 +205,10 @@ func compareColumns(tx *gorm.DB, d *dialect, w *wanted, t *Table) []Difference {
 			add(MissingColumn, c.name, "missing, while there is a column "+similar(t, c.name),
 				fmt.Sprintf("tag the field %s of %s %q, or give %s another table name", c.field.Name, w.Schema.ModelType, `gorm:"column:`+similar(t, c.name)+`"`, w.Record))
 		case f == nil:
-			add(MissingColumn, c.name, "missing", "", addColumn(tx, w, c))
+			statement, then := addColumn(tx, w, c)
+			list = append(list, Difference{
+				Kind: MissingColumn, Table: w.Table, Column: c.name, Problem: "missing", SQL: []string{statement}, Then: then,
+			})
 		case !d.fits(c, f.Type):
 			add(Misfit, f.Name, fmt.Sprintf("is %s, where %s.%s wants %s", f.Type, w.Schema.ModelType, c.field.Name, c.typ),
 				"give the field a type that fits the column, or "+w.Record+" another table name")

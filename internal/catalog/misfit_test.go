@@ -288,3 +288,37 @@ func refusesOtherUsers(t *testing.T, db *gorm.DB, list []catalog.Model) {
 		t.Errorf("the tables are\n%s, and were\n%s", after, before)
 	}
 }
+
+// TestAddColumn runs the statements that the error gives for missing columns,
+// on a table with a row.
+func TestAddColumn(t *testing.T) {
+	type Person struct {
+		models.User
+		Nick string `gorm:"size:64;not null"`
+		Role string `gorm:"size:32;not null;default:reader"`
+		Note string `gorm:"size:64"`
+	}
+	onEach(t, func(t *testing.T, _ database, db *gorm.DB) {
+		users := modelsOf(t, db, rows{})[:1]
+		synchronize(t, db, users)
+		execAll(t, db, "INSERT INTO users (id) VALUES ('u')")
+		list := modelsOf(t, db, rows{user: Person{}})[:1]
+		list[0].Table = "users"
+		_, err := catalog.Check(t.Context(), db, list)
+		if err == nil {
+			t.Fatal("Check: no error")
+		}
+		for column, then := range map[string]bool{"nick": true, "role": false, "note": false} {
+			_, statement, _ := strings.Cut(err.Error(), "column "+column+": missing; if the table is this application's: ")
+			statement, _, _ = strings.Cut(statement, ". ")
+			statement, found := strings.CutSuffix(statement, ", then fill it and make it NOT NULL")
+			if found != then {
+				t.Errorf("the words after the statement for %s: %t, want %t: %v", column, found, then, err)
+			}
+			execAll(t, db, statement)
+		}
+		if _, err := catalog.Check(t.Context(), db, list); err != nil {
+			t.Error(err)
+		}
+	})
+}

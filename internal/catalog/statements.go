@@ -78,9 +78,15 @@ func constraints(tx *gorm.DB, d *dialect, w *wanted) []string {
 	return parts
 }
 
-// addColumn returns the statement that gives an existing table the column.
-func addColumn(tx *gorm.DB, w *wanted, c wantedColumn) string {
-	return "ALTER TABLE " + quote(tx, w.Table) + " ADD COLUMN " + quote(tx, c.name) + " " + c.typ + c.rest
+// addColumn returns the statement that gives an existing table the column, and
+// what is left to do after it. A table with rows takes no column that is NOT
+// NULL and has no default, and SQLite takes none in any case.
+func addColumn(tx *gorm.DB, w *wanted, c wantedColumn) (statement, then string) {
+	rest := c.rest
+	if nullable, notNull := strings.CutPrefix(rest, " NOT NULL"); notNull && !strings.HasPrefix(nullable, " DEFAULT ") {
+		rest, then = nullable, "then fill it and make it NOT NULL"
+	}
+	return "ALTER TABLE " + quote(tx, w.Table) + " ADD COLUMN " + quote(tx, c.name) + " " + c.typ + rest, then
 }
 
 // createIndex returns the statement that makes the index, as GORM would.
