@@ -21,10 +21,11 @@
 // come back typed through Decode.
 //
 // GORM's hooks run where GORM runs them for a struct: create, save and update
-// hooks with the whole row, find hooks on every row that is read, delete hooks
-// with the row loaded. DeleteExpired runs none. In hooks, TranslateError is off,
-// and tx.Statement.Changed sees no change, as with GORM's own Save. Rows that the application
-// soft-deleted (gorm.DeletedAt, or any type with query clauses) are not found.
+// hooks with the whole row, find hooks on every row whose values are used,
+// delete hooks with the row loaded. DeleteExpired runs none. In hooks,
+// TranslateError is off, and tx.Statement.Changed sees no change, as with GORM's
+// own Save. Rows that the application soft-deleted (gorm.DeletedAt, or any type
+// with query clauses) are not found.
 //
 // # Statements
 //
