@@ -20,6 +20,10 @@ type Options struct {
 	Clock       func() time.Time // never nil
 	NewID       func() string    // nil: the adapter's default, which is [NewID]
 	Synchronize bool
+
+	// ForeignChanges allows Synchronize to add to tables of another origin.
+	ForeignChanges bool
+
 	Closer      io.Closer // nil: there is nothing to close
 
 	// Err joins what was wrong with the options themselves.
@@ -65,9 +69,34 @@ type absent string
 // and As finds no such extension. Users can't be absent.
 const Absent absent = "absent"
 
+// ByDatabase stands in [Models] for a table whose columns differ between
+// databases: it is the row type for each, by GORM's name of the database
+// ("sqlite", "postgres", "mysql"), or [Absent]. What it does not name is
+// unsupported on that database.
+type ByDatabase map[string]any
+
+// A Key is what a record is known by: no two of the same kind may have the
+// same.
+type Key string
+
+// The keys of the contract, beside the ids.
+const (
+	KeyEmail             Key = "User.Email"
+	KeyAccount           Key = "Account.Provider+ProviderAccountID"
+	KeySession           Key = "Session.SessionToken"
+	KeyVerificationToken Key = "VerificationToken.Identifier+Token"
+	KeyAuthenticator     Key = "Authenticator.CredentialID"
+)
+
 // A Layout says of the tables what Go types can't. The zero value is right for
 // tables that Synchronize made.
 type Layout struct {
+	// Origin is the name of what made the tables and migrates them ("prisma",
+	// "typeorm", ...: see package presets). Synchronize adds nothing to such
+	// tables, unless WithForeignChanges allows it. Default: none, the tables
+	// are this module's.
+	Origin string
+
 	// Schema holds the tables: a schema of PostgreSQL, a database of MySQL, an
 	// attached database of SQLite. Default: where the connection looks.
 	Schema string
@@ -76,10 +105,24 @@ type Layout struct {
 	TablePrefix string
 
 	// Instants says, by database ("sqlite", "postgres", "mysql"), in which
-	// form an instant is stored whose row field is a string or an integer.
-	// Other types (models.Time, time.Time, sql.NullTime, ...) have a form of
-	// their own. Default: UnixMilli for integers, ISO8601 for strings.
+	// form an instant is stored whose row field is a string, an integer or a
+	// models.Instant. Other types (models.Time, time.Time, sql.NullTime, ...)
+	// have a form of their own. Default: UnixMilli for integers, ISO8601 for
+	// strings, and what its type says for a models.Instant.
 	Instants map[string]InstantForm
+
+	// Location is the zone in which another process writes instants that name
+	// none, into columns that hold none: the zone of a Node process that uses
+	// Kysely or MikroORM on MySQL. It counts where a models.Instant says so.
+	// Default: UTC.
+	Location *time.Location
+
+	// Unguarded are the keys that no unique key of the database guards. The
+	// adapter keeps them unique among all processes that write through it: it
+	// looks under a lock before it writes. Others that write to the same
+	// tables don't take the lock. Default: none, and Check returns ErrSchema
+	// where a unique key is missing.
+	Unguarded []Key
 
 	// NewID makes the ids that the application gives, where WithIDs does not
 	// say otherwise. Default: [NewID].
@@ -148,6 +191,15 @@ func WithIDs(newID func() string) Option {
 // its method Synchronize is called.
 func WithSynchronize() Option {
 	return func(o *Options) { o.Synchronize = true }
+}
+
+// WithForeignChanges allows Synchronize to add missing tables, columns and
+// indexes to a database whose tables something else made and migrates (see
+// Layout.Origin). That something may take them away again, and what they hold:
+// TypeORM's adapter does so on every call outside production. Default: nothing
+// is added there, and Synchronize returns ErrSchema where something is needed.
+func WithForeignChanges() Option {
+	return func(o *Options) { o.ForeignChanges = true }
 }
 
 // WithCloser makes the adapter's Close close c, once. It is for those who open

@@ -3,8 +3,6 @@ package models
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,8 +28,9 @@ import (
 //	LastSeen *models.Time `gorm:"size:64"`
 type Time struct{ time.Time }
 
-// The forms in which Time is bound and, in part, read.
+// The texts in which instants are written.
 const (
+	isoTime    = "2006-01-02T15:04:05.000Z07:00"
 	sqliteTime = "2006-01-02T15:04:05.000-07:00"
 	mysqlTime  = "2006-01-02 15:04:05.000"
 )
@@ -43,72 +42,33 @@ func NewTime(t time.Time) Time { return Time{t.UTC().Truncate(time.Millisecond)}
 // into.
 func (Time) GormDataType() string { return string(schema.Time) }
 
-// GormDBDataType is the type of the column.
-func (Time) GormDBDataType(db *gorm.DB, _ *schema.Field) string {
-	switch db.Name() {
+// Form returns the form of the database's column.
+func (Time) Form(database string) Form {
+	switch database {
 	case "postgres":
-		return "timestamptz(3)"
-	case "mysql":
-		return "datetime(3)"
-	}
-	return "datetime"
-}
-
-// GormValue binds t in the form of the database at hand.
-func (t Time) GormValue(_ context.Context, db *gorm.DB) clause.Expr {
-	t = NewTime(t.Time)
-	var v any = t.Time
-	switch db.Name() {
-	case "sqlite":
-		v = t.Format(sqliteTime)
+		return Form{Type: "timestamptz(3)"}
 	case "mysql":
 		// Text, because the driver would shift a time.Time into the zone
 		// that the DSN names.
-		v = t.Format(mysqlTime)
+		return Form{Type: "datetime(3)", Text: mysqlTime}
 	}
-	return clause.Expr{SQL: "?", Vars: []any{v}}
+	return Form{Type: "datetime", Text: sqliteTime}
+}
+
+// GormDBDataType is the type of the column.
+func (t Time) GormDBDataType(db *gorm.DB, _ *schema.Field) string { return t.Form(db.Name()).Type }
+
+// GormValue binds t in the form of the database at hand.
+func (t Time) GormValue(_ context.Context, db *gorm.DB) clause.Expr {
+	return t.Form(db.Name()).Bind(t.Time, nil)
 }
 
 // Value is how database/sql binds t where GORM does not: in UTC.
 func (t Time) Value() (driver.Value, error) { return NewTime(t.Time).Time, nil }
 
-// Scan reads what the column holds: the driver's time.Time, or text, which is
-// UTC where it names no zone.
-func (t *Time) Scan(src any) error {
-	switch src := src.(type) {
-	case nil:
-		*t = Time{}
-		return nil
-	case time.Time:
-		*t = NewTime(src)
-		return nil
-	case []byte:
-		return t.parse(string(src))
-	case string:
-		return t.parse(src)
-	}
-	return fmt.Errorf("models: can't read an instant from %T", src)
-}
-
-func (t *Time) parse(s string) error {
-	if strings.HasPrefix(s, "0000-00-00") { // MySQL's zero, which its driver reads so too
-		*t = Time{}
-		return nil
-	}
-	// Go reads a fraction after the seconds whether or not the layout has it.
-	for _, layout := range []string{
-		"2006-01-02T15:04:05Z07:00",
-		"2006-01-02 15:04:05Z07:00",
-		"2006-01-02 15:04:05 -07:00",
-		"2006-01-02 15:04:05",
-		"2006-01-02T15:04:05",
-	} {
-		if parsed, err := time.Parse(layout, s); err == nil {
-			*t = NewTime(parsed)
-			return nil
-		}
-	}
-	// The text is not quoted: it may be anything, if the column is not the
-	// one that was meant.
-	return fmt.Errorf("models: %d bytes of text are no instant", len(s))
+// Scan reads what the column holds: the driver's time.Time, text, which is UTC
+// where it names no zone, or milliseconds since 1970.
+func (t *Time) Scan(src any) (err error) {
+	t.Time, err = ReadInstant(src, nil)
+	return err
 }
