@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -83,6 +85,9 @@ func (a *Adapter) configure(db *gorm.DB) error {
 		SkipDefaultTransaction: true, // a single statement needs none, and the adapter begins those it needs
 	})
 	a.base.TranslateError = false // it throws away the code by which errors are told apart
+	if l := a.opts.Models.Layout; l.Location != nil || len(l.Instants) > 0 {
+		a.base = models.WithLayout(a.base, l)
+	}
 	_, a.joined = db.Statement.ConnPool.(gorm.TxCommitter)
 	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
 		return err
@@ -132,6 +137,13 @@ func (a *Adapter) resolve() error {
 		{&a.tokens, authdb.VerificationToken{}, verificationTokenRoles, m.VerificationToken, models.VerificationToken{}, []string{"Identifier", "Token"}},
 		{&a.authenticators, authdb.Authenticator{}, authenticatorRoles, m.Authenticator, models.Authenticator{}, []string{"CredentialID"}},
 	} {
+		if each, ok := r.row.(authdb.ByDatabase); ok {
+			if r.row = each[a.dialect.name]; r.row == nil {
+				errs = append(errs, fmt.Errorf("gormadapter: Models has no row type for a %s on %s, but on %s: open another database, or pass a row type of your own",
+					reflect.TypeOf(r.record).Name(), a.dialect.name, strings.Join(slices.Sorted(maps.Keys(each)), ", ")))
+				continue
+			}
+		}
 		switch r.row {
 		case authdb.Absent:
 			if r.to == &a.users {

@@ -3,6 +3,7 @@ package gormadapter
 import (
 	"database/sql"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,13 +26,20 @@ type dialect struct {
 	// index.
 	exact, exactColumn string
 
-	// instant selects a column of models.Time as text, before a driver has
-	// its own idea of it; "" where the driver is right.
+	// instant selects a column of models.Time or models.Instant as text,
+	// before a driver has its own idea of it; "" where the driver is right.
 	instant string
 
-	// sameInstant makes one form of the forms in which a column of
-	// models.Time can hold an instant; "" where it has a type.
+	// sameInstant makes one form of the forms in which such a column can hold
+	// an instant; "" where it has a type.
 	sameInstant string
+
+	// digits is the number of a second's that a type for instants keeps if it
+	// doesn't say.
+	digits int
+
+	// nativeUUID says that a column declared as uuid holds no text.
+	nativeUUID bool
 
 	// integerKey widens a number to be looked up.
 	integerKey string
@@ -47,7 +55,7 @@ type dialect struct {
 	// every connection.
 	settlesForeignKeys bool
 
-	// integer casts text to a number.
+	// integer casts text to a number, and what is none to NULL.
 	integer string
 
 	// keepsReturning says that an INSERT tells the values that the database
@@ -69,12 +77,14 @@ func dialects() []dialect {
 			classOf:        sqliteClass,
 			beginImmediate: "BEGIN IMMEDIATE",
 			// A cast keeps its column's collation, a postfix COLLATE wins.
-			exact:          "CAST(%s AS TEXT) = CAST(%s AS TEXT) COLLATE BINARY",
-			exactColumn:    "%s",
-			instant:        "CAST(%s AS TEXT)",
-			sameInstant:    "strftime('%%Y-%%m-%%d %%H:%%M:%%f', %s)",
+			exact:       "CAST(%s AS TEXT) = CAST(%s AS TEXT) COLLATE BINARY",
+			exactColumn: "%s",
+			instant:     "CAST(%s AS TEXT)",
+			// Milliseconds, as a number or in decimal, or text.
+			sameInstant: "CASE WHEN %[1]s NOT GLOB '*[^0-9]*' THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s / 1000.0, 'unixepoch')" +
+				" ELSE strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s) END",
 			countsMatches:  true,
-			integer:        "CAST(%s AS INTEGER)",
+			integer:        "CASE WHEN %[1]s NOT GLOB '*[^0-9]*' THEN CAST(%[1]s AS INTEGER) END",
 			keepsReturning: true,
 		},
 		{
@@ -85,7 +95,9 @@ func dialects() []dialect {
 			// citext and nondeterministic collations fold; text in "C" does not.
 			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
 			exactColumn:   "%s",
-			integer:       "CAST(%s AS bigint)",
+			integer:       "CAST(CASE WHEN %[1]s ~ '^[0-9]{1,18}$' THEN %[1]s END AS bigint)",
+			digits:        6,
+			nativeUUID:    true,
 			integerKey:    "CAST(%s AS bigint)",
 			countsMatches: true,
 			// At a stricter level DeleteUser would not see, and so not
@@ -106,7 +118,7 @@ func dialects() []dialect {
 			exact:       "CAST(CONVERT(%s USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
 			exactColumn: "CONVERT(%s USING utf8mb4)",
 			instant:     "CAST(%s AS CHAR)",
-			integer:     "CAST(%s AS SIGNED)",
+			integer:     "CAST(CASE WHEN %[1]s REGEXP '^[0-9]{1,18}$' THEN %[1]s END AS SIGNED)",
 			probes: []probe{
 				{
 					query: "SELECT @@character_set_client",
@@ -149,6 +161,28 @@ func asText(v any) string {
 		return string(b)
 	}
 	return fmt.Sprint(v)
+}
+
+// instantType matches the types of columns that hold an instant, and the number
+// of a second's digits that they keep.
+var instantType = regexp.MustCompile(`^(?:datetime|timestamp)(?:\((\d)\))?`)
+
+// precision returns that of a column's type, or 0 where it is no type for
+// instants, or one that keeps whatever it is given.
+func (d dialect) precision(columnType string) time.Duration {
+	m := instantType.FindStringSubmatch(strings.ToLower(columnType))
+	if m == nil || d.sameInstant != "" {
+		return 0
+	}
+	digits := d.digits
+	if m[1] != "" {
+		digits = int(m[1][0] - '0')
+	}
+	precision := time.Second
+	for range digits {
+		precision /= 10
+	}
+	return precision
 }
 
 // exactly is the condition that two expressions are the same text.

@@ -143,8 +143,8 @@ func (a *Adapter) live(ctx context.Context, t *table, row reflect.Value) ([]clau
 	if err != nil {
 		return nil, err
 	}
-	at, err := t.bindInstant(ctx, c, now)
-	return []clause.Expression{deadline{a, t, c, ">=", at}}, err
+	alive, err := a.deadline(ctx, t, ">=", now)
+	return []clause.Expression{alive}, err
 }
 
 // drop removes one record by its key, if it is there: in one statement, or with

@@ -7,11 +7,13 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/models"
 )
 
 // A table maps a record onto the row type that it is stored in. It is resolved
@@ -22,6 +24,7 @@ type table struct {
 	schema  *schema.Schema
 	columns []*column // those of the record first
 	extra   map[string]*column
+	derived []derived
 	key     []*column // what the record is looked up by, in the order of the methods' arguments
 	direct  bool      // a look-up needs no row: see scanInto
 	layout  authdb.Layout
@@ -34,7 +37,21 @@ type column struct {
 	extra  bool // no record field: it travels in Extra
 	field  *schema.Field
 	stored reflect.Type // the Go type of the row's field, without pointers
-	uuid   bool         // text that the database holds as a UUID
+	uuid   bool         // text that holds a UUID, in the spelling that databases return
+	text   bool         // compared as text, by a collation
+	form   *models.Form // of an instant, where its Go type has one
+
+	// coarse is the precision of the column in nanoseconds, if the catalogue
+	// has said that it is coarser than a millisecond.
+	coarse atomic.Int64
+}
+
+// A derived field is a one-to-one function of the record's fields that its tag
+// names: auth:"Provider+ProviderAccountID". The row type fills it by itself, and
+// nobody else reads or writes it.
+type derived struct {
+	from  []string
+	field *schema.Field
 }
 
 // newTable resolves a record's fields against a row type.
@@ -62,7 +79,7 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 		if f == nil {
 			continue
 		}
-		c := &column{member: m, field: f, stored: f.IndirectFieldType, uuid: strings.EqualFold(string(f.DataType), "uuid")}
+		c := a.newColumn(m, f)
 		if err := t.checkType(c); err != nil {
 			errs = append(errs, err)
 		}
@@ -73,13 +90,18 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 		if taken[f.DBName] {
 			continue
 		}
+		if from := derivedFrom(f); len(from) > 1 {
+			t.derived = append(t.derived, derived{from, f})
+			continue
+		}
 		if other := t.extra[f.Name]; other != nil || t.column(f.Name) != nil {
 			if other != nil {
 				errs = append(errs, t.errorf("columns %q and %q both have the Go name %s: rename one field", other.field.DBName, f.DBName, f.Name))
 			}
 			continue
 		}
-		c := &column{member: member{name: f.Name}, extra: true, field: f, stored: f.IndirectFieldType}
+		c := a.newColumn(member{name: f.Name}, f)
+		c.extra = true
 		t.extra[f.Name] = c
 		if f.Readable {
 			t.columns = append(t.columns, c)
@@ -91,6 +113,25 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 	t.direct = t.isDirect()
 	return t, errors.Join(errs...)
 }
+
+// newColumn returns a column that stores the member in the field.
+func (a *Adapter) newColumn(m member, f *schema.Field) *column {
+	c := &column{member: m, field: f, stored: f.IndirectFieldType, uuid: strings.EqualFold(string(f.DataType), "uuid")}
+	c.text = c.isText(a.dialect)
+	former, ok := reflect.Zero(c.stored).Interface().(models.Former)
+	if !ok {
+		return c
+	}
+	form := former.Form(a.dialect.name)
+	if c.stored != modelTimeType { // which the layout does not change
+		form = models.FormOf(former, a.dialect.name, a.opts.Models.Layout)
+	}
+	c.form = &form
+	return c
+}
+
+// derivedFrom returns the names in the tag of a derived field.
+func derivedFrom(f *schema.Field) []string { return strings.Split(f.Tag.Get("auth"), "+") }
 
 func (t *table) errorf(format string, args ...any) error {
 	return fmt.Errorf("gormadapter: %v as %s: %s", t.schema.ModelType, t.record, fmt.Sprintf(format, args...))
@@ -118,12 +159,13 @@ func (t *table) parse(db *gorm.DB, row any) error {
 func (t *table) checkTags(members []member) (errs []error) {
 	for _, f := range t.schema.Fields {
 		tag, ok := f.Tag.Lookup("auth")
-		if !ok || tag == "-" || slices.ContainsFunc(members, func(m member) bool { return m.name == tag }) {
-			continue
-		}
 		var names []string
 		for _, m := range members {
 			names = append(names, m.name)
+		}
+		unknown := func(name string) bool { return !slices.Contains(names, name) }
+		if !ok || tag == "-" || !slices.ContainsFunc(derivedFrom(f), unknown) {
+			continue
 		}
 		errs = append(errs, t.errorf("field %s is tagged auth:%q, and the record's fields are %s", f.Name, tag, strings.Join(names, ", ")))
 	}

@@ -114,7 +114,7 @@ func (a *Adapter) selectFrom(facts facts, t *table, user *table, parts ...part) 
 	if user != nil {
 		id, ref := user.column("ID"), t.column("UserID")
 		s.write(" JOIN ", s.quote(user.name), " ", s.quote(second), " ON ", s.name(id, second), " = ", s.name(ref, first))
-		if id.isText() && (!facts.exact[id] || !facts.exact[ref]) {
+		if id.text && (!facts.exact[id] || !facts.exact[ref]) {
 			s.write(" AND ", a.dialect.exactly(s.name(id, second), cast(a.dialect.exactColumn, s.name(ref, first))))
 		}
 	}
@@ -136,8 +136,8 @@ func (s *selection) name(c *column, alias string) string {
 
 // output is how a column is selected.
 func (s *selection) output(c *column, alias string) string {
-	if c.stored == modelTimeType {
-		return cast(s.a.dialect.instant, s.name(c, alias))
+	if c.form != nil {
+		return cast(s.a.dialect.instant, c.form.Column(s.name(c, alias)))
 	}
 	return s.name(c, alias)
 }

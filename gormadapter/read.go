@@ -139,6 +139,10 @@ type rowScan struct {
 func newRowScan(p part) *rowScan {
 	s := &rowScan{part: p, row: p.t.newRow(), values: make([]any, len(p.columns))}
 	for i, c := range p.columns {
+		if c.form != nil {
+			s.values[i] = new(any)
+			continue
+		}
 		s.values[i] = c.field.NewValuePool.Get()
 	}
 	return s
@@ -148,10 +152,34 @@ func (s *rowScan) destinations() []any { return s.values }
 
 func (s *rowScan) taken(ctx context.Context) error {
 	for i, c := range s.columns {
+		if src, ok := s.values[i].(*any); ok && c.form != nil {
+			if err := s.t.setInstant(ctx, c, s.row, *src); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := c.field.Set(ctx, s.row, s.values[i]); err != nil {
-			return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", s.t.record, c.name, c.field.FieldType)
+			return s.t.cannotTake(c)
 		}
 		c.field.NewValuePool.Put(s.values[i])
+	}
+	return nil
+}
+
+func (t *table) cannotTake(c *column) error {
+	return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", t.record, c.name, c.field.FieldType)
+}
+
+// setInstant puts a driver's value into the row's field.
+func (t *table) setInstant(ctx context.Context, c *column, row reflect.Value, src any) error {
+	at, err := t.read(c, src)
+	if err == nil && src == nil {
+		err = c.field.Set(ctx, row, nil)
+	} else if err == nil {
+		err = c.field.Set(ctx, row, at)
+	}
+	if err != nil {
+		return t.cannotTake(c)
 	}
 	return nil
 }
@@ -289,14 +317,21 @@ func (x *recordColumn) scanExtra(src any) error {
 	case !x.row.IsValid():
 		x.row = x.t.newRow()
 	}
-	if err := f.Set(x.ctx, x.row, src); err != nil {
-		return faultf(authdb.ErrSchema, "%s.%s: the column holds nothing that a %v can take", x.t.record, x.c.name, f.FieldType)
+	if x.c.form != nil {
+		if err := x.t.setInstant(x.ctx, x.c, x.row, src); err != nil {
+			return err
+		}
+	} else if err := f.Set(x.ctx, x.row, src); err != nil {
+		return x.t.cannotTake(x.c)
 	}
 	x.extra[x.c.name] = f.ReflectValueOf(x.ctx, x.row).Interface()
 	return nil
 }
 
 func (x *recordColumn) instant(src any) (time.Time, error) {
+	if x.c.form != nil {
+		return x.t.read(x.c, src)
+	}
 	if s, ok := src.(string); ok && x.t.form == authdb.UnixMilli && x.c.stored.Kind() == reflect.String {
 		n, err := strconv.ParseInt(s, 10, 64)
 		return time.UnixMilli(n).UTC(), err
@@ -329,8 +364,11 @@ func (t *table) isDirect() bool {
 
 // directTypes reports whether the row's type adds nothing to the driver's value.
 func directTypes(c *column) bool {
+	if c.form != nil && c.kind == instant {
+		return true
+	}
 	switch c.stored {
-	case timeType, modelTimeType, reflect.TypeFor[sql.NullTime](), reflect.TypeFor[sql.NullString](),
+	case timeType, reflect.TypeFor[sql.NullTime](), reflect.TypeFor[sql.NullString](),
 		reflect.TypeFor[sql.NullInt64](), reflect.TypeFor[sql.NullInt32](), reflect.TypeFor[sql.NullBool]():
 		return true
 	}

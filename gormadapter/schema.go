@@ -74,7 +74,7 @@ func (a *Adapter) ask(ctx context.Context, query string) (value any, err error) 
 func (a *Adapter) plainTimes() bool {
 	for _, t := range a.tables() {
 		for _, c := range t.columns {
-			if c.field.DataType == schema.Time && c.stored != modelTimeType {
+			if c.field.DataType == schema.Time && c.form == nil {
 				return true
 			}
 		}
@@ -132,6 +132,9 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 		for _, c := range t.columns {
 			column := have.Column(c.field.DBName)
 			f.exact[c] = layout.ExactKeys || column != nil && column.Exact
+			if column != nil {
+				c.coarse.Store(int64(a.dialect.precision(column.Type)))
+			}
 		}
 	}
 	id := a.users.column("ID")
@@ -139,7 +142,7 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 		ref := t.column("UserID")
 		guarded := a.dialect.settlesForeignKeys && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
 		// A foreign key takes "ABC" for "abc" where the users' ids fold.
-		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.isText())
+		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.text)
 	}
 	a.planned.Store(a.plan(f))
 }
@@ -154,7 +157,7 @@ func (a *Adapter) catalogue() []catalog.Model {
 			if c.extra {
 				continue
 			}
-			if c.key && c.isText() {
+			if c.key && c.text {
 				m.Keys = append(m.Keys, name)
 			}
 			if c.required {

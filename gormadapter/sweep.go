@@ -40,18 +40,16 @@ func (a *Adapter) deleteExpired(ctx context.Context, limit int) (swept authdb.Sw
 // sweep reads the keys of expired rows, those that expired first, and deletes
 // them.
 func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64, err error) {
-	c := t.column("Expires")
-	at, err := t.bindInstant(ctx, c, a.now())
+	expired, err := a.deadline(ctx, t, "<", a.now())
 	if err != nil {
 		return 0, err
 	}
-	expired := deadline{a, t, c, "<", at}
 	for removed < int64(limit) {
 		n := min(limit-int(removed), sweepBatch)
 		var gone int64
 		err := a.inTx(ctx, func(tx *gorm.DB) error {
 			s := a.selectFrom(a.queries().facts, t, nil, t.identified()).before(expired)
-			s.write(" ORDER BY ", s.name(c, first), " LIMIT ", strconv.Itoa(n))
+			s.write(" ORDER BY ", s.name(expired.c, first), " LIMIT ", strconv.Itoa(n))
 			found, err := a.find(ctx, tx, s.end(a.dialect.forUpdate))
 			if err != nil || len(found) == 0 {
 				gone = 0

@@ -115,10 +115,10 @@ func (t *table) storeNumber(ctx context.Context, c *column, row reflect.Value, n
 	return nil
 }
 
-// storeInstant stores UTC milliseconds, in the layout's form where the field is
-// text or a number.
+// storeInstant stores UTC, as exact as the column keeps it, in the layout's form
+// where the field is text or a number.
 func (t *table) storeInstant(ctx context.Context, c *column, row reflect.Value, at time.Time) error {
-	at = milli(at)
+	at = c.truncate(at)
 	var v any = at
 	switch {
 	case c.field.Serializer != nil:
@@ -135,6 +135,23 @@ func (t *table) storeInstant(ctx context.Context, c *column, row reflect.Value, 
 		return t.cannotHold(c)
 	}
 	return nil
+}
+
+// truncate cuts off what the column would round.
+func (c *column) truncate(at time.Time) time.Time {
+	precision := max(time.Millisecond, time.Duration(c.coarse.Load()))
+	if c.form != nil {
+		precision = max(precision, c.form.Precision)
+	}
+	return at.UTC().Truncate(precision)
+}
+
+// read returns the instant that a driver's value of the column is.
+func (t *table) read(c *column, src any) (time.Time, error) {
+	if c.form.Local {
+		return models.ReadInstant(src, t.layout.Location)
+	}
+	return models.ReadInstant(src, nil)
 }
 
 func milli(at time.Time) time.Time { return at.UTC().Truncate(time.Millisecond) }
@@ -337,9 +354,12 @@ func isCounter(n int64) bool { return n >= 0 && n <= math.MaxUint32 }
 
 // isText reports whether the database compares the column as text, by a
 // collation. What is not known to be something else is text.
-func (c *column) isText() bool {
-	if c.kind != text || c.extra || c.uuid || isInteger(c.stored) || c.stored == reflect.TypeFor[uuid.UUID]() {
+func (c *column) isText(d dialect) bool {
+	if c.kind != text || isInteger(c.stored) || c.stored == reflect.TypeFor[uuid.UUID]() {
 		return false
+	}
+	if c.uuid {
+		return !d.nativeUUID
 	}
 	declared := strings.ToLower(string(c.field.DataType))
 	return !slices.ContainsFunc([]string{string(schema.Bytes), "bytea", "binary", "blob", "int", "serial"}, func(other string) bool {

@@ -5,7 +5,9 @@ import (
 	"database/sql/driver"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -32,7 +34,7 @@ func (m match) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Table: m.alias, Name: m.c.field.DBName})
 	stmt.SQL.WriteString(name + " = " + placeholder(m.a, stmt, m.c, m.value))
-	if m.c.isText() && !m.facts.exact[m.c] {
+	if m.c.text && !m.facts.exact[m.c] {
 		stmt.SQL.WriteString(" AND " + m.a.dialect.exactly(name, placeholder(m.a, stmt, m.c, m.value)))
 	}
 }
@@ -50,35 +52,42 @@ func placeholder(a *Adapter, stmt *gorm.Statement, c *column, value any) string 
 
 // A deadline is the condition that an instant lies before a value, or does not.
 type deadline struct {
-	a  *Adapter
-	t  *table
-	c  *column
-	op string
-	at any // as stored
+	a     *Adapter
+	t     *table
+	c     *column
+	op    string
+	at    time.Time
+	value any // as stored
+}
+
+// deadline returns the condition that the table's rows expire before at, or do
+// not.
+func (a *Adapter) deadline(ctx context.Context, t *table, op string, at time.Time) (deadline, error) {
+	c := t.column("Expires")
+	value, err := t.bindInstant(ctx, c, at)
+	return deadline{a, t, c, op, c.truncate(at), value}, err
 }
 
 // Build writes the condition into a statement.
 func (x deadline) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Name: x.c.field.DBName})
-	if at, ok := x.at.(models.Time); ok && x.a.dialect.sameInstant != "" {
+	decimal := x.c.stored.Kind() == reflect.String && x.t.form == authdb.UnixMilli ||
+		x.c.form != nil && x.c.form.Milli && x.c.form.Text == models.Decimal
+	if x.c.form != nil && x.a.dialect.sameInstant != "" {
 		// The column's text sorts by its own form only, and may be in another.
 		stmt.SQL.WriteString(cast(x.a.dialect.sameInstant, name) + " " + x.op + " ")
-		stmt.AddVar(stmt, at.Format(sqliteForm))
-		if x.op != "<" {
+		stmt.AddVar(stmt, x.at.Format(sqliteForm))
+		if x.op != "<" || x.c.stored != modelTimeType {
 			return
 		}
 		stmt.SQL.WriteString(" AND ") // for the index; other forms sort before
-	}
-	if x.c.stored.Kind() == reflect.String && x.t.form == authdb.UnixMilli {
-		// As text, 999 is after 1000.
-		name = cast(x.a.dialect.integer, name)
-		n, _ := x.at.(string)
-		stmt.SQL.WriteString(name + " " + x.op + " " + n)
+	} else if decimal { // as text, 999 is after 1000
+		stmt.SQL.WriteString(cast(x.a.dialect.integer, name) + " " + x.op + " " + strconv.FormatInt(x.at.UnixMilli(), 10))
 		return
 	}
 	stmt.SQL.WriteString(name + " " + x.op + " ")
-	stmt.AddVar(stmt, x.at)
+	stmt.AddVar(stmt, x.value)
 }
 
 // matches is the condition that the columns hold the values exactly.

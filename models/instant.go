@@ -166,6 +166,14 @@ func (f Form) Bind(t time.Time, location *time.Location) clause.Expr {
 	return bind(t)
 }
 
+// Column returns the expression that reads the column as Bind has written it.
+func (f Form) Column(name string) string {
+	if !f.Zoned {
+		return name
+	}
+	return "IF(@@session.time_zone = @@global.time_zone, " + name + ", CONVERT_TZ(" + name + ", @@session.time_zone, @@global.time_zone))"
+}
+
 func bind(v any) clause.Expr { return clause.Expr{SQL: "?", Vars: []any{v}} }
 
 // ReadInstant returns the instant that a driver's value is, in UTC, truncated
