@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package testdb_test
+
+const cgo = false
