@@ -77,7 +77,11 @@ func (x deadline) Build(b clause.Builder) {
 	if x.c.form != nil && x.a.dialect.sameInstant != "" {
 		// The column's text sorts by its own form only, and may be in another.
 		stmt.SQL.WriteString(cast(x.a.dialect.sameInstant, name) + " " + x.op + " ")
-		stmt.AddVar(stmt, x.at.Format(sqliteForm))
+		at := x.at
+		if l := x.t.layout.Location; x.c.form.Local && l != nil {
+			at = at.In(l)
+		}
+		stmt.AddVar(stmt, at.Format(sqliteForm))
 		if x.op != "<" || x.c.stored != modelTimeType {
 			return
 		}

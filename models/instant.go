@@ -42,7 +42,8 @@ type Former interface {
 // A Form is how a column holds an instant. The zero value is a column of a
 // type for it, to which the driver binds a time.Time in UTC.
 type Form struct {
-	// Type is the column's, as in CREATE TABLE.
+	// Type is the column's, as in CREATE TABLE. PostgreSQL's timestamp without
+	// a zone holds UTC.
 	Type string
 
 	// Text is how it is written where the column holds text, or a type that
@@ -168,10 +169,19 @@ func (f Form) Bind(t time.Time, location *time.Location) clause.Expr {
 
 // Column returns the expression that reads the column as Bind has written it.
 func (f Form) Column(name string) string {
+	if f.bare() {
+		return name + " AT TIME ZONE 'UTC'"
+	}
 	if !f.Zoned {
 		return name
 	}
 	return "IF(@@session.time_zone = @@global.time_zone, " + name + ", CONVERT_TZ(" + name + ", @@session.time_zone, @@global.time_zone))"
+}
+
+// bare reports whether the column is PostgreSQL's timestamp without a zone,
+// which GORM's dialector has pgx read in whatever zone the DSN names.
+func (f Form) bare() bool {
+	return !f.Milli && f.Text == "" && strings.HasPrefix(f.Type, "timestamp") && !strings.HasPrefix(f.Type, "timestamptz") && !strings.Contains(f.Type, "with time zone")
 }
 
 func bind(v any) clause.Expr { return clause.Expr{SQL: "?", Vars: []any{v}} }
