@@ -139,7 +139,7 @@ func (a *Adapter) resolve() error {
 	} {
 		if each, ok := r.row.(authdb.ByDatabase); ok {
 			if r.row = each[a.dialect.name]; r.row == nil {
-				errs = append(errs, fmt.Errorf("gormadapter: Models has no row type for a %s on %s, but on %s: open another database, or pass a row type of your own",
+				errs = append(errs, fmt.Errorf("gormadapter: Models.%s has no row type for %s, but for %s: open another database, or pass a row type of your own",
 					reflect.TypeOf(r.record).Name(), a.dialect.name, strings.Join(slices.Sorted(maps.Keys(each)), ", ")))
 				continue
 			}
