@@ -1,0 +1,214 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"gorm.io/gorm"
+)
+
+// A Match says how far tables are those that an origin makes: decided by
+// types, keys and what may be NULL, and never by names alone.
+type Match struct {
+	Origin  string   // "prisma", ...; "authdb" for our own
+	Variant string   // of an origin that makes other tables under some circumstance
+	Version string   // of our own tables
+	Like    []string // other origins that make the very same tables
+	Schema  string   // where the tables are, as asked for
+
+	// Exact says that every table is as the origin makes it. Names of keys,
+	// collations, and indexes that are not unique do not count.
+	Exact bool
+
+	// Fits says that there is nothing but additions which are in nobody's way:
+	// whatever the origin's own adapter does works on these tables.
+	Fits bool
+
+	// Differences says what is not as the origin makes it, sorted.
+	Differences []string
+
+	// Missing has the origin's tables that do not exist, sorted. Their columns
+	// are no differences of their own.
+	Missing []string
+
+	share  int // of what makes the origin and is not there, in percent
+	extras int
+	weight int
+}
+
+// near is how much may be missing of what makes an origin, in percent.
+const near = 30
+
+// Origin returns whose tables the current schema holds: the best of Origins,
+// or nil if no origin is near.
+func Origin(ctx context.Context, db *gorm.DB) (*Match, error) {
+	matches, err := Origins(ctx, db, "")
+	if err != nil || len(matches) == 0 {
+		return nil, err
+	}
+	return &matches[0], nil
+}
+
+// Origins returns the origins whose tables are in the schemas, or nearly, the
+// best first. A schema is a database on MySQL and an attached one on SQLite;
+// "" is the current one, and one that does not exist is empty. It only reads.
+func Origins(ctx context.Context, db *gorm.DB, schemas ...string) ([]Match, error) {
+	d, err := dialectOf(db)
+	if err != nil {
+		return nil, err
+	}
+	known, err := fingerprints(db.Name())
+	if err != nil {
+		return nil, err
+	}
+	var matches []Match
+	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
+		var seen []string
+		for _, schema := range schemas {
+			real, names, same, err := d.tablesIn(tx, schema)
+			if err != nil || slices.Contains(seen, real) {
+				return err
+			}
+			seen = append(seen, real)
+			found, err := d.read(tx, candidates(known, schema, names, same))
+			if err != nil {
+				return err
+			}
+			matches = append(matches, d.matches(known, found, schema, same)...)
+		}
+		return nil
+	})
+	sortMatches(matches)
+	return matches, ended(ctx, describe("read the catalogue", err))
+}
+
+// whose is Origins on tables that were read already, all of one schema. It
+// knows nothing of tables that it is not given.
+func (d *dialect) whose(found map[string]*Table) ([]Match, error) {
+	schema := ""
+	for name := range found {
+		schema, _ = split(name)
+	}
+	same := exactly
+	for name, candidate := range dialects {
+		if d != candidate {
+			continue
+		}
+		if name == "sqlite" {
+			same = strings.EqualFold
+		}
+		known, err := fingerprints(name)
+		if err != nil {
+			return nil, err
+		}
+		matches := d.matches(known, found, schema, same)
+		sortMatches(matches)
+		return matches, nil
+	}
+	return nil, nil
+}
+
+func exactly(a, b string) bool { return a == b }
+
+// candidates returns the names that some origin has a table of, qualified.
+func candidates(known []fingerprint, schema string, names []string, same func(a, b string) bool) []string {
+	var list []string
+	for _, name := range names {
+		if !slices.ContainsFunc(known, func(f fingerprint) bool {
+			return slices.ContainsFunc(f.tables, func(t tablePrint) bool { return same(t.name, name) })
+		}) {
+			continue
+		}
+		if schema != "" {
+			name = schema + "." + name
+		}
+		list = append(list, name)
+	}
+	return list
+}
+
+// matches compares the tables with every fingerprint.
+func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema string, sameTable func(a, b string) bool) []Match {
+	var tables []tablePrint
+	for _, t := range found {
+		tables = append(tables, d.printOf(t, schema))
+	}
+	sameColumn := exactly
+	if d != dialects["postgres"] {
+		sameColumn = strings.EqualFold
+	}
+	var matches []Match
+	for _, f := range known {
+		c := comparison{sameTable: sameTable, sameColumn: sameColumn, family: d.family}
+		c.tables(f.tables, tables)
+		m := Match{
+			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema,
+			Exact: len(c.differences) == 0, Fits: c.harmless, Differences: c.differences, Missing: c.missing,
+			extras: c.extras,
+		}
+		for _, t := range f.tables {
+			m.weight += t.weight()
+		}
+		m.share = 100 * c.cost / m.weight
+		if m.share <= near {
+			matches = append(matches, m)
+		}
+	}
+	return matches
+}
+
+// sortMatches puts the best first. Of two that match alike it is the one that
+// says more.
+func sortMatches(matches []Match) {
+	slices.SortFunc(matches, func(a, b Match) int {
+		return cmp.Or(
+			cmp.Compare(a.share, b.share),
+			cmp.Compare(len(a.Differences)-a.extras, len(b.Differences)-b.extras),
+			cmp.Compare(a.extras, b.extras),
+			cmp.Compare(b.weight, a.weight),
+			cmp.Compare(a.Origin+" "+a.Variant+" "+a.Version+" "+a.Schema, b.Origin+" "+b.Variant+" "+b.Version+" "+b.Schema),
+		)
+	})
+}
+
+// tablesIn returns the names of a schema's tables and views, what the schema is
+// called, and when two names are one table.
+func (d *dialect) tablesIn(tx *gorm.DB, schema string) (real string, names []string, same func(a, b string) bool, err error) {
+	var query string
+	same = exactly
+	switch d {
+	case dialects["postgres"]:
+		query = `SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_namespace n
+			LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+			WHERE n.nspname = COALESCE(NULLIF(?, ''), current_schema()) ORDER BY c.relname`
+	case dialects["mysql"]:
+		var folds bool
+		if err := one(tx, []any{&folds}, "SELECT @@lower_case_table_names <> 0"); err != nil {
+			return "", nil, nil, err
+		}
+		if folds {
+			same = strings.EqualFold
+		}
+		query = `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
+			WHERE TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) ORDER BY TABLE_NAME`
+	default:
+		same = strings.EqualFold
+		query = `SELECT "schema", name FROM pragma_table_list
+			WHERE "schema" = COALESCE(NULLIF(?, ''), 'main') COLLATE NOCASE AND type IN ('table', 'view')
+			AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
+	}
+	err = each(tx, func(scan func(...any) error) error {
+		var name sql.NullString // NULL for a schema without tables
+		if err := scan(&real, &name); err != nil {
+			return err
+		}
+		if name.Valid {
+			names = append(names, name.String)
+		}
+		return nil
+	}, query, schema)
+	return real, names, same, err
+}

@@ -1,0 +1,178 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// How much each part of a fingerprint says about whose tables these are.
+const (
+	weighsColumn  = 3
+	weighsKey     = 3
+	weighsForeign = 2
+	weighsDetail  = 1 // a length, a default, NULL or not, a rule
+)
+
+func (t tablePrint) weight() int {
+	w := weighsColumn*len(t.columns) + weighsKey*len(t.unique) + weighsForeign*len(t.foreign)
+	if len(t.primary) > 0 {
+		w += weighsKey
+	}
+	return w
+}
+
+// A comparison is what tables have against being an origin's.
+type comparison struct {
+	// When two names of tables, and two names of columns, are one.
+	sameTable, sameColumn func(a, b string) bool
+
+	family func(typ string) string
+
+	differences []string
+	missing     []string // tables
+	cost        int      // of what the origin has and these tables do not
+	extras      int      // what they have beyond it
+	harmless    bool     // if the extras are all there is, and in nobody's way
+}
+
+// differ notes something that is not as the origin makes it.
+func (c *comparison) differ(cost int, format string, args ...any) {
+	c.differences = append(c.differences, fmt.Sprintf(format, args...))
+	c.cost += cost
+	c.harmless = false
+}
+
+// extra notes something that the origin does not make.
+func (c *comparison) extra(format string, args ...any) {
+	c.differences = append(c.differences, fmt.Sprintf(format, args...))
+	c.extras++
+}
+
+func (c *comparison) tables(origin, found []tablePrint) {
+	c.harmless = true
+	for _, want := range origin {
+		i := slices.IndexFunc(found, func(t tablePrint) bool { return c.sameTable(t.name, want.name) })
+		if i < 0 {
+			// One that is there and looks different says more against an origin.
+			c.differ(want.weight()/2, "there is no table %s", want.name)
+			c.missing = append(c.missing, want.name)
+			continue
+		}
+		c.table(want, found[i])
+	}
+	slices.Sort(c.differences)
+}
+
+func (c *comparison) table(want, found tablePrint) {
+	if found.view {
+		c.differ(weighsKey, "%s is a view", want.name)
+	}
+	for _, w := range want.columns {
+		i := slices.IndexFunc(found.columns, func(f columnPrint) bool { return c.sameColumn(f.name, w.name) })
+		if i < 0 {
+			c.differ(weighsColumn, "%s.%s is missing", want.name, w.name)
+			continue
+		}
+		c.column(want.name, w, found.columns[i])
+	}
+	for _, f := range found.columns {
+		if slices.ContainsFunc(want.columns, func(w columnPrint) bool { return c.sameColumn(f.name, w.name) }) {
+			continue
+		}
+		if !f.nullable && !f.value && !f.numbered {
+			c.differ(0, "%s.%s is one column more, and NOT NULL without a default", want.name, f.name)
+			continue
+		}
+		c.extra("%s.%s is one column more", want.name, f.name)
+	}
+	c.keys(want, found)
+	c.foreignKeys(want, found)
+}
+
+func (c *comparison) column(table string, want, found columnPrint) {
+	name := table + "." + want.name
+	if want.typ != found.typ {
+		c.differ(c.typeCost(want.typ, found.typ), "%s is %s instead of %s", name, found.typ, want.typ)
+	}
+	switch {
+	case want.nullable && !found.nullable:
+		c.differ(weighsDetail, "%s is NOT NULL", name)
+	case !want.nullable && found.nullable:
+		c.differ(weighsDetail, "%s can be NULL", name)
+	}
+	switch {
+	case want.numbered && !found.numbered:
+		c.differ(weighsDetail, "%s is not numbered by the database", name)
+	case !want.numbered && found.numbered:
+		c.differ(weighsDetail, "%s is numbered by the database", name)
+	case want.value && !found.value:
+		c.differ(weighsDetail, "%s has no default", name)
+	case !want.value && found.value:
+		c.differ(weighsDetail, "%s has a default", name)
+	}
+}
+
+var length = regexp.MustCompile(`\([^)]*\)`)
+
+// typeCost tells another length, or another type for the same values, from a
+// type that says: not this origin. Instants are told apart to the letter,
+// because it is in them that origins differ.
+func (c *comparison) typeCost(want, found string) int {
+	bareWant, bareFound := length.ReplaceAllString(want, ""), length.ReplaceAllString(found, "")
+	if bareWant == bareFound {
+		return weighsDetail
+	}
+	if f := c.family(want); f != "" && f != "time" && f == c.family(found) {
+		return weighsDetail
+	}
+	return weighsColumn
+}
+
+func (c *comparison) keys(want, found tablePrint) {
+	same := func(a, b []string) bool { return sameSet(a, b, c.sameColumn) }
+	if !same(want.primary, found.primary) {
+		c.differ(weighsKey, "%s has %s instead of %s", want.name, primary(found.primary), primary(want.primary))
+	}
+	has := func(t tablePrint, key []string) bool {
+		return same(t.primary, key) || slices.ContainsFunc(t.unique, func(u []string) bool { return same(u, key) })
+	}
+	for _, u := range want.unique {
+		if !has(found, u) {
+			c.differ(weighsKey, "%s has no unique key (%s)", want.name, list(u))
+		}
+	}
+	for _, u := range found.unique {
+		if !has(want, u) {
+			c.extra("%s has one unique key more (%s)", want.name, list(u))
+		}
+	}
+}
+
+func primary(columns []string) string {
+	if len(columns) == 0 {
+		return "no primary key"
+	}
+	return "primary key (" + list(columns) + ")"
+}
+
+func (c *comparison) foreignKeys(want, found tablePrint) {
+	same := func(a, b foreignPrint) bool {
+		return sameSet(a.columns, b.columns, c.sameColumn) && c.sameTable(a.table, b.table) && sameSet(a.refColumns, b.refColumns, c.sameColumn)
+	}
+	for _, w := range want.foreign {
+		i := slices.IndexFunc(found.foreign, func(f foreignPrint) bool { return same(f, w) })
+		if i < 0 {
+			c.differ(weighsForeign, "%s has no foreign key (%s) to %s (%s)", want.name, list(w.columns), w.table, list(w.refColumns))
+			continue
+		}
+		if f := found.foreign[i]; f.onDelete != w.onDelete {
+			c.differ(weighsDetail, "%s has ON DELETE %s instead of %s on the foreign key (%s)", want.name, f.onDelete, w.onDelete, list(w.columns))
+		}
+	}
+	for _, f := range found.foreign {
+		if !slices.ContainsFunc(want.foreign, func(w foreignPrint) bool { return same(f, w) }) {
+			c.extra("%s has one foreign key more (%s) to %s (%s)", want.name, list(f.columns), f.table, list(f.refColumns))
+		}
+	}
+}
