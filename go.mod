@@ -2,6 +2,9 @@ module github.com/authdb/authdb
 
 go 1.26.0
 
+// Npm's, for the tests against Auth.js.
+ignore ./interop/node_modules
+
 require (
 	github.com/go-sql-driver/mysql v1.10.1
 	github.com/google/uuid v1.6.0

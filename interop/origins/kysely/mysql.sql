@@ -1,0 +1,5 @@
+CREATE TABLE `User` (`id` varchar(36) primary key default (uuid()), `name` varchar(255), `email` varchar(255) not null unique, `emailVerified` datetime(3) default now(3), `image` varchar(255));
+CREATE TABLE `Account` (`userId` varchar(36) not null references `User` (`id`) on delete cascade, `type` varchar(255) not null, `provider` varchar(255) not null, `providerAccountId` varchar(255) not null, `refresh_token` varchar(255), `access_token` varchar(255), `expires_at` bigint, `token_type` varchar(255), `scope` varchar(255), `id_token` varchar(255), `session_state` varchar(255), constraint `Account_userId_fk` foreign key (`userId`) references `User` (`id`) on delete cascade);
+CREATE TABLE `Session` (`userId` varchar(36) not null references `User` (`id`) on delete cascade, `sessionToken` varchar(255) not null unique, `expires` datetime(3) not null, constraint `Session_userId_fk` foreign key (`userId`) references `User` (`id`) on delete cascade);
+CREATE TABLE `VerificationToken` (`identifier` varchar(255) not null, `token` varchar(255) not null unique, `expires` datetime(3) not null);
+CREATE INDEX `Account_userId_index` on `Account` (`userId`);
