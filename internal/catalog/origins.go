@@ -142,7 +142,7 @@ func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema s
 	}
 	var matches []Match
 	for _, f := range known {
-		c := comparison{sameTable: sameTable, sameColumn: sameColumn, family: d.family}
+		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family}
 		c.tables(f.tables, tables)
 		m := Match{
 			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema,

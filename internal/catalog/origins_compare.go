@@ -22,8 +22,8 @@ func (t tablePrint) weight() int {
 	return w
 }
 
-// A comparison is what tables have against being an origin's.
-type comparison struct {
+// A likeness is what tables have against being an origin's.
+type likeness struct {
 	// When two names of tables, and two names of columns, are one.
 	sameTable, sameColumn func(a, b string) bool
 
@@ -37,19 +37,19 @@ type comparison struct {
 }
 
 // differ notes something that is not as the origin makes it.
-func (c *comparison) differ(cost int, format string, args ...any) {
+func (c *likeness) differ(cost int, format string, args ...any) {
 	c.differences = append(c.differences, fmt.Sprintf(format, args...))
 	c.cost += cost
 	c.harmless = false
 }
 
 // extra notes something that the origin does not make.
-func (c *comparison) extra(format string, args ...any) {
+func (c *likeness) extra(format string, args ...any) {
 	c.differences = append(c.differences, fmt.Sprintf(format, args...))
 	c.extras++
 }
 
-func (c *comparison) tables(origin, found []tablePrint) {
+func (c *likeness) tables(origin, found []tablePrint) {
 	c.harmless = true
 	for _, want := range origin {
 		i := slices.IndexFunc(found, func(t tablePrint) bool { return c.sameTable(t.name, want.name) })
@@ -64,7 +64,7 @@ func (c *comparison) tables(origin, found []tablePrint) {
 	slices.Sort(c.differences)
 }
 
-func (c *comparison) table(want, found tablePrint) {
+func (c *likeness) table(want, found tablePrint) {
 	if found.view {
 		c.differ(weighsKey, "%s is a view", want.name)
 	}
@@ -90,7 +90,7 @@ func (c *comparison) table(want, found tablePrint) {
 	c.foreignKeys(want, found)
 }
 
-func (c *comparison) column(table string, want, found columnPrint) {
+func (c *likeness) column(table string, want, found columnPrint) {
 	name := table + "." + want.name
 	if want.typ != found.typ {
 		c.differ(c.typeCost(want.typ, found.typ), "%s is %s instead of %s", name, found.typ, want.typ)
@@ -113,13 +113,13 @@ func (c *comparison) column(table string, want, found columnPrint) {
 	}
 }
 
-var length = regexp.MustCompile(`\([^)]*\)`)
+var anyLength = regexp.MustCompile(`\([^)]*\)`)
 
 // typeCost tells another length, or another type for the same values, from a
 // type that says: not this origin. Instants are told apart to the letter,
 // because it is in them that origins differ.
-func (c *comparison) typeCost(want, found string) int {
-	bareWant, bareFound := length.ReplaceAllString(want, ""), length.ReplaceAllString(found, "")
+func (c *likeness) typeCost(want, found string) int {
+	bareWant, bareFound := anyLength.ReplaceAllString(want, ""), anyLength.ReplaceAllString(found, "")
 	if bareWant == bareFound {
 		return weighsDetail
 	}
@@ -129,50 +129,50 @@ func (c *comparison) typeCost(want, found string) int {
 	return weighsColumn
 }
 
-func (c *comparison) keys(want, found tablePrint) {
+func (c *likeness) keys(want, found tablePrint) {
 	same := func(a, b []string) bool { return sameSet(a, b, c.sameColumn) }
 	if !same(want.primary, found.primary) {
-		c.differ(weighsKey, "%s has %s instead of %s", want.name, primary(found.primary), primary(want.primary))
+		c.differ(weighsKey, "%s has %s instead of %s", want.name, primaryText(found.primary), primaryText(want.primary))
 	}
 	has := func(t tablePrint, key []string) bool {
 		return same(t.primary, key) || slices.ContainsFunc(t.unique, func(u []string) bool { return same(u, key) })
 	}
 	for _, u := range want.unique {
 		if !has(found, u) {
-			c.differ(weighsKey, "%s has no unique key (%s)", want.name, list(u))
+			c.differ(weighsKey, "%s has no unique key (%s)", want.name, commas(u))
 		}
 	}
 	for _, u := range found.unique {
 		if !has(want, u) {
-			c.extra("%s has one unique key more (%s)", want.name, list(u))
+			c.extra("%s has one unique key more (%s)", want.name, commas(u))
 		}
 	}
 }
 
-func primary(columns []string) string {
+func primaryText(columns []string) string {
 	if len(columns) == 0 {
 		return "no primary key"
 	}
-	return "primary key (" + list(columns) + ")"
+	return "primary key (" + commas(columns) + ")"
 }
 
-func (c *comparison) foreignKeys(want, found tablePrint) {
+func (c *likeness) foreignKeys(want, found tablePrint) {
 	same := func(a, b foreignPrint) bool {
 		return sameSet(a.columns, b.columns, c.sameColumn) && c.sameTable(a.table, b.table) && sameSet(a.refColumns, b.refColumns, c.sameColumn)
 	}
 	for _, w := range want.foreign {
 		i := slices.IndexFunc(found.foreign, func(f foreignPrint) bool { return same(f, w) })
 		if i < 0 {
-			c.differ(weighsForeign, "%s has no foreign key (%s) to %s (%s)", want.name, list(w.columns), w.table, list(w.refColumns))
+			c.differ(weighsForeign, "%s has no foreign key (%s) to %s (%s)", want.name, commas(w.columns), w.table, commas(w.refColumns))
 			continue
 		}
 		if f := found.foreign[i]; f.onDelete != w.onDelete {
-			c.differ(weighsDetail, "%s has ON DELETE %s instead of %s on the foreign key (%s)", want.name, f.onDelete, w.onDelete, list(w.columns))
+			c.differ(weighsDetail, "%s has ON DELETE %s instead of %s on the foreign key (%s)", want.name, f.onDelete, w.onDelete, commas(w.columns))
 		}
 	}
 	for _, f := range found.foreign {
 		if !slices.ContainsFunc(want.foreign, func(w foreignPrint) bool { return same(f, w) }) {
-			c.extra("%s has one foreign key more (%s) to %s (%s)", want.name, list(f.columns), f.table, list(f.refColumns))
+			c.extra("%s has one foreign key more (%s) to %s (%s)", want.name, commas(f.columns), f.table, commas(f.refColumns))
 		}
 	}
 }

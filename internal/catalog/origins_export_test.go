@@ -60,7 +60,7 @@ func CompareFingerprints(database, origin, found string) (differences []string, 
 		return nil, false, err
 	}
 	have, err := parseFingerprint(found)
-	c := comparison{sameTable: exactly, sameColumn: exactly, family: dialects[database].family}
+	c := likeness{sameTable: exactly, sameColumn: exactly, family: dialects[database].family}
 	c.tables(want.tables, have.tables)
 	return c.differences, c.harmless, err
 }

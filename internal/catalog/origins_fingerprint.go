@@ -141,19 +141,19 @@ func (t tablePrint) lines() []string {
 	}
 	slices.Sort(columns)
 	for _, u := range t.unique {
-		keys = append(keys, "unique key  "+list(u))
+		keys = append(keys, "unique key  "+commas(u))
 	}
 	for _, f := range t.foreign {
 		keys = append(keys, "foreign key  "+f.line())
 	}
 	slices.Sort(keys)
 	if len(t.primary) > 0 {
-		keys = append([]string{"primary key  " + list(t.primary)}, keys...)
+		keys = append([]string{"primary key  " + commas(t.primary)}, keys...)
 	}
 	return append(columns, keys...)
 }
 
-func list(columns []string) string { return strings.Join(columns, ", ") }
+func commas(columns []string) string { return strings.Join(columns, ", ") }
 
 func (c columnPrint) line() string {
 	line := fmt.Sprintf("%-20s  %s", c.name, c.typ)
@@ -169,7 +169,7 @@ func (c columnPrint) line() string {
 }
 
 func (f foreignPrint) line() string {
-	return fmt.Sprintf("%s  %s  %s  on delete %s", list(f.columns), f.table, list(f.refColumns), f.onDelete)
+	return fmt.Sprintf("%s  %s  %s  on delete %s", commas(f.columns), f.table, commas(f.refColumns), f.onDelete)
 }
 
 // fingerprints returns those of a database, by GORM's name.
