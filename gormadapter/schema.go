@@ -3,6 +3,7 @@ package gormadapter
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm/schema"
 
@@ -24,7 +25,7 @@ func (a *Adapter) check(ctx context.Context) error {
 	if err := checkContext(ctx); err != nil {
 		return err
 	}
-	found, err := catalog.Check(ctx, a.session(ctx), a.catalogue())
+	found, err := catalog.Check(ctx, a.session(ctx), a.request())
 	if err != nil {
 		return &catalogueError{err}
 	}
@@ -97,7 +98,7 @@ func (a *Adapter) synchronizeNow(ctx context.Context) error {
 	if a.joined {
 		return faultf(authdb.ErrNotSynchronized, "this adapter is inside a transaction, which creating tables could commit: call adapter.Synchronize(ctx) on one that is not")
 	}
-	if err := catalog.Synchronize(ctx, a.session(ctx), a.catalogue()); err != nil {
+	if err := catalog.Synchronize(ctx, a.session(ctx), a.request()); err != nil {
 		return &catalogueError{err}
 	}
 	a.synchronized.Store(true)
@@ -147,37 +148,76 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 	a.planned.Store(a.plan(f))
 }
 
-// catalogue says what the contract needs of the tables.
-func (a *Adapter) catalogue() []catalog.Model {
-	var all []catalog.Model
+// request says what the contract needs of the tables, and whose they are.
+func (a *Adapter) request() catalog.Request {
+	layout := a.opts.Models.Layout
+	r := catalog.Request{Origin: layout.Origin, ForeignChanges: a.opts.ForeignChanges}
 	for _, t := range a.tables() {
-		m := catalog.Model{Record: t.record, Schema: t.schema, Table: t.name}
-		for _, c := range t.columns {
-			name := c.field.DBName
-			if c.extra {
-				continue
-			}
-			if c.key && c.text {
-				m.Keys = append(m.Keys, name)
-			}
-			if c.required {
-				m.Required = append(m.Required, name)
-			}
-			if c.user {
-				m.User = &catalog.Reference{Column: name, Table: a.users.name, TableColumn: a.users.column("ID").field.DBName}
-				m.Indexes = append(m.Indexes, []string{name})
-			}
-			if c.name == "Expires" {
-				m.Indexes = append(m.Indexes, []string{name})
-			}
-		}
-		m.Unique = append(m.Unique, columnNames(t.key))
-		if t == a.users {
-			m.Unique = append(m.Unique, columnNames([]*column{t.column("Email")}))
-		}
-		all = append(all, m)
+		r.Models = append(r.Models, a.catalogue(t))
 	}
-	return all
+	return r
+}
+
+// catalogue says what the contract needs of the table.
+func (a *Adapter) catalogue(t *table) catalog.Model {
+	m := catalog.Model{
+		Record: t.record, Schema: t.schema, Table: t.name,
+		Fields: map[string]string{}, Derived: map[string][]string{},
+	}
+	for _, c := range t.columns {
+		if !c.extra {
+			a.catalogueColumn(&m, c)
+		}
+	}
+	for _, d := range t.derived {
+		for _, name := range d.from {
+			if c := t.column(name); c != nil {
+				m.Derived[d.field.DBName] = append(m.Derived[d.field.DBName], c.field.DBName)
+			}
+		}
+	}
+	m.Unique = append(m.Unique, columnNames(t.key))
+	if t == a.users {
+		m.Unique = append(m.Unique, columnNames([]*column{t.column("Email")}))
+	}
+	for _, key := range a.opts.Models.Layout.Unguarded {
+		if columns := t.keyed(key); columns != nil {
+			m.Unguarded = append(m.Unguarded, columnNames(columns))
+		}
+	}
+	return m
+}
+
+func (a *Adapter) catalogueColumn(m *catalog.Model, c *column) {
+	name := c.field.DBName
+	m.Fields[c.name] = name
+	if c.key && c.text {
+		m.Keys = append(m.Keys, name)
+	}
+	if c.required {
+		m.Required = append(m.Required, name)
+	}
+	if c.needed {
+		m.Needed = append(m.Needed, name)
+	}
+	if c.user {
+		m.User = &catalog.Reference{Column: name, Table: a.users.name, TableColumn: a.users.column("ID").field.DBName}
+		m.Indexes = append(m.Indexes, []string{name})
+	}
+	if c.name == "Expires" {
+		m.Indexes = append(m.Indexes, []string{name})
+	}
+}
+
+// keyed returns the columns of the contract's key, if it is the table's.
+func (t *table) keyed(key authdb.Key) []*column {
+	switch record, _, _ := strings.Cut(string(key), "."); {
+	case record != t.record:
+		return nil
+	case key == authdb.KeyEmail:
+		return []*column{t.column("Email")}
+	}
+	return t.key
 }
 
 func columnNames(columns []*column) []string {

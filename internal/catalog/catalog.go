@@ -6,8 +6,10 @@
 //
 //	Read         what there is: tables, columns, keys
 //	desired      what the row types and the contract want
-//	compare      the differences, each with its SQL
-//	Synchronize  runs the SQL of those differences that are safe, or nothing
+//	compare      the findings, each with its SQL, and those that can be added
+//	rules        the findings that any table can have, as a table
+//	Propose      the plan: what would be run, and what is only reported
+//	Synchronize  runs the plan, or nothing
 //
 // What differs between databases is data and small functions in dialect.go and
 // one reader for each.
@@ -15,6 +17,7 @@ package catalog
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -32,12 +35,34 @@ type Model struct {
 	// before it: "auth.users".
 	Table string
 
+	Fields map[string]string // the columns, by the record's fields that they store
+
 	Unique   [][]string // sets of columns that must be unique, the primary key aside
 	Indexes  [][]string // sets of columns that should have an index
 	Keys     []string   // text columns that are compared as keys
 	Required []string   // columns that may not be NULL by the contract
+	Needed   []string   // columns without which it is another application's table
+
+	// Unguarded are those of Unique that the adapter keeps unique by itself
+	// where the database does not.
+	Unguarded [][]string
+
+	// Derived are columns that are functions of others: a unique key on one
+	// keeps the others unique.
+	Derived map[string][]string
 
 	User *Reference // nil for users and verification tokens
+}
+
+// serving returns the columns, and those that are derived from them alone.
+func (m Model) serving(columns []string) []string {
+	all := slices.Clone(columns)
+	for _, name := range slices.Sorted(maps.Keys(m.Derived)) {
+		if !slices.ContainsFunc(m.Derived[name], func(from string) bool { return !slices.Contains(columns, from) }) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // A Reference is the column that holds a user's id, and where the user is.
@@ -68,11 +93,16 @@ type Column struct {
 	HasDefault bool   // if the database fills the column when an INSERT leaves it out
 	Collation  string // "" where it has none, or the database's default
 	Numbered   bool   // auto-increment, identity, rowid
+	Computed   bool   // generated: the database refuses every value but its own
+	OnUpdate   bool   // MySQL's ON UPDATE CURRENT_TIMESTAMP
+	Comment    string // MySQL's, which a MODIFY has to repeat
 
 	// Exact says that the column holds text and compares byte for byte, in
 	// conditions and in unique keys: it folds no case or accent, and neither
 	// pads nor trims. It is false for everything that is not text.
 	Exact bool
+
+	folded string // the unique key that folds what the column itself does not
 }
 
 // A Key is an index, or what a constraint has made one.
@@ -82,10 +112,21 @@ type Key struct {
 	Unique  bool
 	Primary bool
 
+	Constraint bool // PostgreSQL's: it is dropped as one
+	OneNull    bool // NULLS NOT DISTINCT: no two rows may have NULL
+
 	// Partial says that the key does not hold the whole value of its columns
 	// for every row: it has a WHERE, an expression or a prefix, or was never
 	// completed. A partial unique key proves nothing.
 	Partial bool
+}
+
+// fold says how the key compares one of t's columns. If a unique key folds what
+// its column does not, the column is not exact either.
+func (k *Key) fold(t *Table, column string, exact bool) {
+	if c := t.Column(column); !exact && c != nil && k.Unique && c.Exact {
+		c.Exact, c.folded = false, k.Name
+	}
 }
 
 // A ForeignKey is a constraint from some columns to another table's.
@@ -95,6 +136,7 @@ type ForeignKey struct {
 	RefTable   string // as asked for, if it is one of the tables asked for
 	RefColumns []string
 	OnDelete   string // "CASCADE", "NO ACTION", ...
+	OnUpdate   string
 
 	// Enforced says that the database refuses new rows that break it.
 	Enforced bool

@@ -150,7 +150,8 @@ func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
 	}
 	users := parse(r.user, models.User{})
 	list := []catalog.Model{{
-		Record: "User", Schema: users, Unique: [][]string{column(users, "ID"), column(users, "Email")},
+		Record: "User", Schema: users, Fields: fields(users), Unique: [][]string{column(users, "ID"), column(users, "Email")},
+		Needed: column(users, "ID", "Email"),
 	}}
 	for _, m := range []struct {
 		record string
@@ -164,7 +165,9 @@ func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
 		{"Authenticator", parse(r.authenticator, models.Authenticator{}), []string{"CredentialID"}, true},
 	} {
 		key := column(m.schema, m.key...)
-		model := catalog.Model{Record: m.record, Schema: m.schema, Unique: [][]string{key}, Keys: key, Required: key}
+		model := catalog.Model{
+			Record: m.record, Schema: m.schema, Fields: fields(m.schema), Unique: [][]string{key}, Keys: key, Required: key,
+		}
 		if m.schema.FieldsByName["Expires"] != nil {
 			model.Indexes = append(model.Indexes, column(m.schema, "Expires"))
 			model.Required = append(model.Required, column(m.schema, "Expires")...)
@@ -175,6 +178,7 @@ func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
 			model.Required = append(model.Required, id...)
 			model.User = &catalog.Reference{Column: id[0], Table: users.Table, TableColumn: column(users, "ID")[0]}
 		}
+		model.Needed = model.Required
 		list = append(list, model)
 	}
 	for i := range list {
@@ -182,6 +186,20 @@ func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
 	}
 	return list
 }
+
+// fields returns the columns of a row's fields.
+func fields(s *schema.Schema) map[string]string {
+	columns := map[string]string{}
+	for _, f := range s.Fields {
+		if f.DBName != "" {
+			columns[f.Name] = f.DBName
+		}
+	}
+	return columns
+}
+
+// request is what the tables of the models are to be, if they are ours.
+func request(list []catalog.Model) catalog.Request { return catalog.Request{Models: list} }
 
 func tableNames(list []catalog.Model) []string {
 	var names []string
@@ -193,7 +211,7 @@ func tableNames(list []catalog.Model) []string {
 
 func synchronize(t testing.TB, db *gorm.DB, list []catalog.Model) {
 	t.Helper()
-	if err := catalog.Synchronize(t.Context(), db, list); err != nil {
+	if err := catalog.Synchronize(t.Context(), db, request(list)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"context"
 	"reflect"
 	"slices"
 	"strings"
@@ -98,7 +97,7 @@ func newWanted(db *gorm.DB, m Model) (*wanted, error) {
 		w.primary = append(w.primary, field.DBName)
 	}
 	for _, columns := range m.Unique {
-		if !w.uniqueOn(columns) {
+		if !w.uniqueOn(m.serving(columns)) {
 			w.index(db, columns, "UNIQUE")
 		}
 	}
@@ -248,40 +247,4 @@ func names(models []Model) []string {
 		}
 	}
 	return unique(list)
-}
-
-// readModels reads the tables of the models and returns what is wanted of
-// them.
-func readModels(tx *gorm.DB, d *dialect, models []Model) (map[string]*Table, []*wanted, error) {
-	found, err := d.read(tx, names(models))
-	if err != nil {
-		return nil, nil, describe("read the catalogue", err)
-	}
-	want, err := desired(tx, models, found)
-	return found, want, err
-}
-
-// Check reads the tables of the models and returns them. If the contract can't
-// rest on one of them it returns an error that wraps authdb.ErrSchema and says
-// of each what was found and what is to be done. It may be called inside a
-// transaction.
-func Check(ctx context.Context, db *gorm.DB, models []Model) (map[string]*Table, error) {
-	d, err := dialectOf(db)
-	if err != nil {
-		return nil, err
-	}
-	var found map[string]*Table
-	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
-		var want []*wanted
-		found, want, err = readModels(tx, d, models)
-		if err != nil {
-			return err
-		}
-		differences, err := compare(tx, d, want, found)
-		if err != nil {
-			return err
-		}
-		return refuse(differences, func(x Difference) bool { return x.Kind.fatal() || x.Kind == MissingTable })
-	})
-	return found, ended(ctx, describe("check", err))
 }

@@ -22,6 +22,14 @@ type dialect struct {
 	// options returns what follows CREATE TABLE (...), nil for nothing.
 	options func(tx *gorm.DB) (string, error)
 
+	// taken reports whether an index on the table can't have that name, because
+	// something else in its schema has; nil where it has none outside its table.
+	taken func(tx *gorm.DB, table, name string) (bool, error)
+
+	// alter returns the statements that make one column out of another, nil
+	// where there are none.
+	alter func(tx *gorm.DB, table string, from, to Column) []string
+
 	families []family        // what types have in common; the first match counts
 	alike    map[string]bool // "wanted/found": families that serve each other
 	unserial *strings.Replacer
@@ -29,7 +37,12 @@ type dialect struct {
 	collates bool           // and text of the very same collation
 	noKeyOn  *regexp.Regexp // types that no key can have
 
+	unlimited   string                                          // the type of text of any length
+	exact       func(tx *gorm.DB) (collation string, err error) // by which text compares byte for byte
+	longestName int                                             // names are cut to it, 0 for no such limit
+
 	transactional   bool // DDL is rolled back with the rest
+	addsMany        bool // one ALTER TABLE takes several columns
 	inlineIndexes   bool // indexes are part of CREATE TABLE
 	nullablePrimary bool // a primary key takes NULL unless told otherwise
 	qualifiedIndex  bool // CREATE INDEX schema.name ON table
@@ -71,13 +84,14 @@ var dialects = map[string]*dialect{
 		read:            readSQLite,
 		exclusively:     exclusivelySQLite,
 		families:        familiesSQLite,
-		alike:           pairs("time/text", "text/time", "integer/number", "number/integer", "text/bytes", "time/bytes"),
+		alike:           pairs("time/text", "text/time", "integer/number", "number/integer", "text/bytes", "time/bytes", "uuid/text"),
 		unserial:        strings.NewReplacer(" PRIMARY KEY AUTOINCREMENT", ""),
 		transactional:   true,
 		nullablePrimary: true,
 		qualifiedIndex:  true,
 		localReferences: true,
 		laterEnforced:   true,
+		taken:           takenSQLite,
 	},
 	"postgres": {
 		read:        readPostgres,
@@ -92,10 +106,16 @@ var dialects = map[string]*dialect{
 			"bool", `^bool`,
 			"bytes", `^bytea\b`,
 		),
-		alike:          pairs("integer/number"),
+		alike:          pairs("integer/number", "uuid/text"),
 		unserial:       strings.NewReplacer("bigserial", "bigint", "smallserial", "smallint", "serial", "integer"),
 		transactional:  true,
+		addsMany:       true,
 		columnComments: true,
+		longestName:    63,
+		unlimited:      "text",
+		taken:          takenPostgres,
+		alter:          alterPostgres,
+		exact:          func(*gorm.DB) (string, error) { return "default", nil },
 	},
 	"mysql": {
 		read:        readMySQL,
@@ -110,12 +130,16 @@ var dialects = map[string]*dialect{
 			"date", `^date\b`,
 			"bytes", `^(var)?binary\b|blob\b`,
 		),
-		alike:         pairs("integer/number", "text/bytes", "bytes/text"),
+		alike:         pairs("integer/number", "text/bytes", "bytes/text", "uuid/text"),
 		unserial:      strings.NewReplacer(" AUTO_INCREMENT", "", " auto_increment", ""),
 		sameInt:       true,
 		collates:      true,
 		noKeyOn:       regexp.MustCompile(`(?i)^(tiny|medium|long)?(text|blob)\b|^json\b`),
 		inlineIndexes: true,
+		addsMany:      true,
+		unlimited:     "text",
+		alter:         alterMySQL,
+		exact:         exactCollation,
 	},
 }
 

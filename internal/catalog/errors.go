@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
+
+	"github.com/authdb/authdb"
 )
 
 // A serverError is what the database refused. It prints what was being done
@@ -32,6 +35,35 @@ func (e *serverError) Error() string {
 }
 
 func (e *serverError) Unwrap() error { return e.cause }
+
+// A denial is a statement that the database did not allow, and those that
+// somebody with the right to can run instead.
+type denial struct {
+	cause      error
+	statements []string
+}
+
+func (e *denial) Error() string {
+	return fmt.Sprintf("%v: %v; let somebody who has it run: %s", authdb.ErrSchema, e.cause, strings.Join(e.statements, "; "))
+}
+
+func (e *denial) Unwrap() []error { return []error{authdb.ErrSchema, e.cause} }
+
+// denied makes a denial of an error that is one.
+func denied(err error, statements []string) error {
+	var known *denial
+	if err == nil || errors.As(err, &known) || !rights[code(err)] || len(statements) == 0 {
+		return err
+	}
+	return &denial{err, statements}
+}
+
+// rights are the numbers that say that a right is missing.
+var rights = map[string]bool{
+	"42501": true, "25006": true, // PostgreSQL
+	"1142": true, "1044": true, "1227": true, "1290": true, "1836": true, "1792": true, // MySQL
+	"8": true, "264": true, "520": true, "776": true, "1032": true, "1288": true, "1544": true, // SQLite
+}
 
 // describe says what was being done when err came up, unless it has been said.
 func describe(what string, err error) error {
@@ -60,10 +92,12 @@ func plainf(format string, args ...any) error { return plainError{fmt.Errorf(for
 
 // hints are the numbers that someone has to do something about.
 var hints = map[string]string{
-	"42501": "the database user lacks a right: CREATE on the schema, REFERENCES on the users",
+	"42501": "the database user lacks a right: CREATE on the schema, REFERENCES on the users, or to own the table",
+	"55P03": "a table was locked for too long: end what holds it, or try again",
+	"1205":  "a table was locked for too long: end what holds it, or try again",
 	"25006": "the database is read-only",
 	"3F000": "no schema to create in: set search_path, or name the schema",
-	"1142":  "the database user lacks a right: CREATE, REFERENCES or INDEX",
+	"1142":  "the database user lacks a right: CREATE, ALTER, REFERENCES or INDEX",
 	"1044":  "the database user has no right to this database",
 	"1049":  "no such database",
 	"1046":  "no database is selected",

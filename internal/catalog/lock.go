@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"encoding/hex"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"time"
@@ -37,6 +38,9 @@ func exclusivelyPostgres(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.D
 	_, _ = h.Write([]byte(lockName))
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", int64(h.Sum64())).Error; err != nil { //nolint:gosec // any 64 bits will do
 		return describe("wait for other processes", err)
+	}
+	if err := run(tx, fmt.Sprintf("SET LOCAL lock_timeout = %d", patience.Milliseconds())); err != nil {
+		return describe("begin", err)
 	}
 	if err := work(tx); err != nil {
 		return err
@@ -91,7 +95,26 @@ func exclusivelyMySQL(tx *gorm.DB, conn pinned, tables []string, work func(*gorm
 			return err
 		}
 	}
-	return work(tx)
+	return impatiently(tx, conn, work)
+}
+
+// impatiently calls work in a session that waits for a table no longer than
+// our patience lasts: the server's default is a year, or a day.
+func impatiently(tx *gorm.DB, conn pinned, work func(*gorm.DB) error) error {
+	var usual int64
+	if err := one(tx, []any{&usual}, "SELECT @@lock_wait_timeout"); err != nil {
+		return describe("begin", err)
+	}
+	if err := run(tx, fmt.Sprintf("SET lock_wait_timeout = %d", min(usual, int64(patience.Seconds())))); err != nil {
+		return describe("begin", err)
+	}
+	err := work(tx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.Statement.Context), cleanup)
+	defer cancel()
+	if _, e := conn.ExecContext(ctx, fmt.Sprintf("SET lock_wait_timeout = %d", usual)); e != nil {
+		discard(conn)
+	}
+	return err
 }
 
 // locksMySQL returns a lock's name for every database that the tables are in,
@@ -142,26 +165,4 @@ func lockMySQL(tx *gorm.DB, name string) error {
 // discard closes the connection instead of giving it back to the pool.
 func discard(conn pinned) {
 	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
-}
-
-// optionsMySQL returns the engine, and a collation by which keys compare
-// exactly: the one of MySQL from 8.0.17 on, that of MariaDB, or else one that
-// only ignores trailing spaces.
-func optionsMySQL(tx *gorm.DB) (string, error) {
-	known := map[string]bool{}
-	err := each(tx, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
-		known[name] = true
-		return err
-	}, "SELECT COLLATION_NAME FROM information_schema.COLLATIONS WHERE COLLATION_NAME IN ('utf8mb4_nopad_bin', 'utf8mb4_0900_bin')")
-	if err != nil {
-		return "", describe("read the catalogue", err)
-	}
-	for _, name := range []string{"utf8mb4_nopad_bin", "utf8mb4_0900_bin"} {
-		if known[name] {
-			return " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=" + name, nil
-		}
-	}
-	return " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", nil
 }

@@ -57,7 +57,7 @@ func TestSchema(t *testing.T) {
 		if ddl := log.ddl(); len(ddl) > 0 {
 			t.Errorf("a second run changed the schema: %q", ddl)
 		}
-		if _, err := catalog.Check(t.Context(), db, list); err != nil {
+		if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 			t.Error(err)
 		}
 		if d.golden == "sqlite" {
@@ -108,7 +108,7 @@ func TestNaming(t *testing.T) {
 				if n := strings.Count(made, "table "); n != 5 {
 					t.Errorf("%d tables:\n%s", n, made)
 				}
-				if _, err := catalog.Check(t.Context(), db, list); err != nil {
+				if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 					t.Error(err)
 				}
 				watched, log := watch(db)
@@ -156,7 +156,7 @@ func TestAutoMigrateFirst(t *testing.T) {
 		list := modelsOf(t, db, rows{})
 		made := dump(t, db, tableNames(list)...)
 		golden(t, "automigrate."+d.golden, made)
-		if _, err := catalog.Check(t.Context(), db, list); err != nil {
+		if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 			t.Error(err)
 		}
 		synchronize(t, db, list)
@@ -176,7 +176,7 @@ func TestTableOptions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := catalog.Check(t.Context(), db, modelsOf(t, db, rows{}))
+			found, err := catalog.Check(t.Context(), db, request(modelsOf(t, db, rows{})))
 			if err != nil || !found["sessions"].Column("session_token").Exact {
 				t.Errorf("%v: %+v", err, found["sessions"])
 			}
@@ -218,7 +218,7 @@ func TestOlderUsers(t *testing.T) {
 		if made := dump(t, db, tableNames(list)...); strings.Count(made, "on delete CASCADE enforced") != 3 || !strings.Contains(made, " numbered") {
 			t.Errorf("foreign keys are missing:\n%s", made)
 		}
-		if _, err := catalog.Check(t.Context(), db, list); err != nil {
+		if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -299,14 +299,14 @@ func TestNotEnforced(t *testing.T) {
 			default:
 				dsn += "&foreign_key_checks=0"
 			}
-			found, err := catalog.Check(t.Context(), open(t, d.open(dsn), nil), list)
+			found, err := catalog.Check(t.Context(), open(t, d.open(dsn), nil), request(list))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if found["sessions"].References("user_id", "users", "id") {
 				t.Error("a foreign key that is not enforced counts")
 			}
-			if found, err = catalog.Check(t.Context(), db, list); err != nil || !found["sessions"].References("user_id", "users", "id") {
+			if found, err = catalog.Check(t.Context(), db, request(list)); err != nil || !found["sessions"].References("user_id", "users", "id") {
 				t.Errorf("an enforced one does not: %v", err)
 			}
 		})

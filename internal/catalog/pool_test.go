@@ -38,7 +38,7 @@ func TestPinned(t *testing.T) {
 			}
 		}
 		synchronize(t, db, list)
-		if _, err := catalog.Check(t.Context(), db, list); err != nil {
+		if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 			t.Error(err)
 		}
 	})
@@ -57,7 +57,7 @@ func TestOneConnection(t *testing.T) {
 		// And one that is somebody's already.
 		err = db.Connection(func(tx *gorm.DB) error {
 			synchronize(t, tx, list)
-			_, err := catalog.Check(t.Context(), tx, list)
+			_, err := catalog.Check(t.Context(), tx, request(list))
 			return err
 		})
 		if err != nil {
@@ -83,17 +83,17 @@ func TestOwnPool(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := modelsOf(t, db, rows{})
-	if err := catalog.Synchronize(t.Context(), db, list); !errors.Is(err, gorm.ErrInvalidDB) || !strings.Contains(err.Error(), "no pool of database/sql") {
+	if err := catalog.Synchronize(t.Context(), db, request(list)); !errors.Is(err, gorm.ErrInvalidDB) || !strings.Contains(err.Error(), "no pool of database/sql") {
 		t.Errorf("Synchronize: %v", err)
 	}
-	if _, err := catalog.Check(t.Context(), db, list); !errors.Is(err, authdb.ErrSchema) {
+	if _, err := catalog.Check(t.Context(), db, request(list)); !errors.Is(err, authdb.ErrSchema) {
 		t.Errorf("Check: %v", err)
 	}
 }
 
 func TestUnknownDialect(t *testing.T) {
 	db := open(t, other{sqlite.Dialector{DriverName: "sqlite", DSN: ":memory:"}}, nil)
-	if err := catalog.Synchronize(t.Context(), db, nil); !errors.Is(err, errors.ErrUnsupported) {
+	if err := catalog.Synchronize(t.Context(), db, catalog.Request{}); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("Synchronize: %v", err)
 	}
 }
@@ -107,11 +107,11 @@ func TestEndedContext(t *testing.T) {
 		list := modelsOf(t, db, rows{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := catalog.Check(ctx, db, list)
+		_, err := catalog.Check(ctx, db, request(list))
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("Check: %v", err)
 		}
-		if err := catalog.Synchronize(ctx, db, list); !errors.Is(err, context.Canceled) {
+		if err := catalog.Synchronize(ctx, db, request(list)); !errors.Is(err, context.Canceled) {
 			t.Errorf("Synchronize: %v", err)
 		}
 		pool, err := db.DB()
@@ -119,7 +119,7 @@ func TestEndedContext(t *testing.T) {
 			t.Fatal(err)
 		}
 		pool.Close()
-		if err := catalog.Synchronize(t.Context(), db, list); err == nil {
+		if err := catalog.Synchronize(t.Context(), db, request(list)); err == nil {
 			t.Error("Synchronize on a closed database: no error")
 		}
 	})
@@ -150,7 +150,7 @@ func TestUUID(t *testing.T) {
 		if made := dump(t, db, tableNames(list)...); strings.Count(made, "on delete CASCADE enforced") != 3 {
 			t.Errorf("foreign keys are missing:\n%s", made)
 		}
-		_, err := catalog.Check(t.Context(), db, modelsOf(t, db, rows{user: Plain{}}))
+		_, err := catalog.Check(t.Context(), db, request(modelsOf(t, db, rows{user: Plain{}})))
 		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "column id: is uuid") {
 			t.Errorf("Check: %v", err)
 		}
@@ -168,7 +168,7 @@ func TestUnprepared(t *testing.T) {
 		if err := tx.Rollback().Error; err != nil {
 			t.Fatal(err)
 		}
-		if _, err := catalog.Check(t.Context(), tx, list); err == nil {
+		if _, err := catalog.Check(t.Context(), tx, request(list)); err == nil {
 			t.Error("Check in a transaction that has ended: no error")
 		}
 		for i := range 100 {
@@ -199,7 +199,7 @@ func checkUntil(t *testing.T, db *gorm.DB, list []catalog.Model, n int) {
 			}
 		}
 	}}
-	_, err := catalog.Check(ctx, tx, list)
+	_, err := catalog.Check(ctx, tx, request(list))
 	if canceled && n%2 == 0 && seen > n/4+1 && err == nil || err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("Check, canceled after %d statements: %v", n/4, err)
 	}

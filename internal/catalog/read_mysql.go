@@ -12,8 +12,8 @@ import (
 // table there is.
 func readMySQL(tx *gorm.DB, names []string) (map[string]*Table, error) {
 	var s serverMySQL
-	err := one(tx, []any{&s.database, &s.folds, &s.enforces},
-		"SELECT DATABASE(), @@lower_case_table_names <> 0, @@foreign_key_checks")
+	err := one(tx, []any{&s.database, &s.folds, &s.enforces, &s.mariadb},
+		"SELECT DATABASE(), @@lower_case_table_names <> 0, @@foreign_key_checks, VERSION() LIKE '%MariaDB%'")
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func readMySQL(tx *gorm.DB, names []string) (map[string]*Table, error) {
 			continue
 		}
 		for _, read := range []func(*gorm.DB, *Table, string, string) error{
-			columnsMySQL, keysMySQL, s.foreignKeys,
+			s.columns, keysMySQL, s.foreignKeys,
 		} {
 			if err := read(tx, t, in, real); err != nil {
 				return nil, err
@@ -47,6 +47,7 @@ type serverMySQL struct {
 	database sql.NullString
 	folds    bool // table names
 	enforces bool
+	mariadb  bool
 }
 
 // locate returns the database and table that a name means.
@@ -81,14 +82,14 @@ func (s serverMySQL) find(tx *gorm.DB, table string) (t *Table, in, real string,
 	return t, in, real, err
 }
 
-func columnsMySQL(tx *gorm.DB, t *Table, in, real string) error {
+func (s serverMySQL) columns(tx *gorm.DB, t *Table, in, real string) error {
 	return each(tx, func(scan func(...any) error) error {
 		var (
 			c                Column
 			value, collation sql.NullString
 			extra            string
 		)
-		if err := scan(&c.Name, &c.Type, &c.Nullable, &value, &extra, &collation); err != nil {
+		if err := scan(&c.Name, &c.Type, &c.Nullable, &value, &extra, &collation, &c.Comment); err != nil {
 			return err
 		}
 		// MariaDB writes NULL for a nullable column that has no default.
@@ -97,12 +98,18 @@ func columnsMySQL(tx *gorm.DB, t *Table, in, real string) error {
 		}
 		extra = strings.ToLower(extra)
 		c.Numbered = strings.Contains(extra, "auto_increment")
-		c.HasDefault = c.HasDefault || strings.Contains(extra, "generated")
+		c.Computed = strings.Contains(extra, "virtual generated") || strings.Contains(extra, "stored generated") || extra == "persistent"
+		c.OnUpdate = strings.Contains(extra, "on update")
+		c.HasDefault = c.HasDefault || c.Computed || strings.Contains(extra, "generated")
+		// MySQL's catalogue has the value of a default and not the expression.
+		if value.Valid && !s.mariadb && !strings.Contains(extra, "default_generated") && !strings.HasPrefix(c.Type, "bit") {
+			c.Default = literal(c.Default)
+		}
 		c.Collation = collation.String
 		c.Exact = exactMySQL(c)
 		t.Columns = append(t.Columns, c)
 		return nil
-	}, `SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT, EXTRA, COLLATION_NAME
+	}, `SELECT COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE = 'YES', COLUMN_DEFAULT, EXTRA, COLLATION_NAME, COLUMN_COMMENT
 		FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`, in, real)
 }
 
@@ -148,7 +155,7 @@ func (s serverMySQL) foreignKeys(tx *gorm.DB, t *Table, in, real string) error {
 			refDatabase string
 			refColumn   string
 		)
-		if err := scan(&f.Name, &column, &refDatabase, &f.RefTable, &refColumn, &f.OnDelete); err != nil {
+		if err := scan(&f.Name, &column, &refDatabase, &f.RefTable, &refColumn, &f.OnDelete, &f.OnUpdate); err != nil {
 			return err
 		}
 		if len(t.ForeignKeys) == 0 || t.ForeignKeys[len(t.ForeignKeys)-1].Name != f.Name {
@@ -160,7 +167,7 @@ func (s serverMySQL) foreignKeys(tx *gorm.DB, t *Table, in, real string) error {
 		last.Columns = append(last.Columns, column)
 		last.RefColumns = append(last.RefColumns, refColumn)
 		return nil
-	}, `SELECT k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, r.DELETE_RULE
+	}, `SELECT k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA, k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, r.DELETE_RULE, r.UPDATE_RULE
 		FROM information_schema.KEY_COLUMN_USAGE k
 		JOIN information_schema.REFERENTIAL_CONSTRAINTS r
 		ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.TABLE_NAME = k.TABLE_NAME AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME

@@ -57,13 +57,12 @@ func columnsPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) error {
 			c                Column
 			base             string
 			value, collation sql.NullString
-			generated        bool
 			deterministic    bool
 		)
-		if err := scan(&id, &c.Name, &c.Type, &base, &c.Nullable, &value, &c.Numbered, &generated, &collation, &deterministic); err != nil {
+		if err := scan(&id, &c.Name, &c.Type, &base, &c.Nullable, &value, &c.Numbered, &c.Computed, &collation, &deterministic); err != nil {
 			return err
 		}
-		c.Default, c.HasDefault = value.String, value.Valid || generated
+		c.Default, c.HasDefault = value.String, value.Valid || c.Computed
 		if collation.String != "default" {
 			c.Collation = collation.String
 		}
@@ -85,6 +84,7 @@ func columnsPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) error {
 
 func keysPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) error {
 	// INCLUDEd columns are beyond indnkeyatts; an expression has attnum 0.
+	// PostgreSQL before 15 has no NULLS NOT DISTINCT, and no such column.
 	return each(tx, func(scan func(...any) error) error {
 		var (
 			id     uint32
@@ -92,7 +92,7 @@ func keysPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) error {
 			column sql.NullString
 			exact  bool
 		)
-		if err := scan(&id, &k.Name, &k.Unique, &k.Primary, &k.Partial, &column, &exact); err != nil {
+		if err := scan(&id, &k.Name, &k.Unique, &k.Primary, &k.Partial, &k.Constraint, &k.OneNull, &column, &exact); err != nil {
 			return err
 		}
 		t := tables[id]
@@ -105,12 +105,12 @@ func keysPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) error {
 			return nil
 		}
 		last.Columns = append(last.Columns, column.String)
-		if c := t.Column(column.String); c != nil && k.Unique && !exact {
-			c.Exact = false
-		}
+		last.fold(t, column.String, exact)
 		return nil
 	}, `SELECT i.indrelid::bigint, x.relname::text, i.indisunique, i.indisprimary,
-			i.indpred IS NOT NULL OR NOT i.indisvalid, a.attname::text, COALESCE(c.collisdeterministic, true)
+			i.indpred IS NOT NULL OR NOT i.indisvalid,
+			EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u')),
+			COALESCE((pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false), a.attname::text, COALESCE(c.collisdeterministic, true)
 		FROM pg_catalog.pg_index i
 		JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 		CROSS JOIN LATERAL pg_catalog.generate_series(0, i.indnkeyatts - 1) n
@@ -128,14 +128,14 @@ func foreignKeysPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) err
 			id, refID         uint32
 			f                 ForeignKey
 			column, refColumn string
-			rule              string
+			rule, update      string
 		)
-		if err := scan(&id, &f.Name, &refID, &f.RefTable, &rule, &f.Enforced, &column, &refColumn); err != nil {
+		if err := scan(&id, &f.Name, &refID, &f.RefTable, &rule, &update, &f.Enforced, &column, &refColumn); err != nil {
 			return err
 		}
 		t := tables[id]
 		if len(t.ForeignKeys) == 0 || t.ForeignKeys[len(t.ForeignKeys)-1].Name != f.Name {
-			f.OnDelete = cmp.Or(rules[rule], rule)
+			f.OnDelete, f.OnUpdate = cmp.Or(rules[rule], rule), cmp.Or(rules[update], update)
 			if known := tables[refID]; known != nil {
 				f.RefTable = known.Name
 			}
@@ -145,7 +145,7 @@ func foreignKeysPostgres(tx *gorm.DB, tables map[uint32]*Table, ids []int64) err
 		last.Columns = append(last.Columns, column)
 		last.RefColumns = append(last.RefColumns, refColumn)
 		return nil
-	}, `SELECT k.conrelid::bigint, k.conname::text, k.confrelid::bigint, k.confrelid::regclass::text, k.confdeltype::text,
+	}, `SELECT k.conrelid::bigint, k.conname::text, k.confrelid::bigint, k.confrelid::regclass::text, k.confdeltype::text, k.confupdtype::text,
 			COALESCE((pg_catalog.to_jsonb(k) ->> 'conenforced')::boolean, true), a.attname::text, b.attname::text
 		FROM pg_catalog.pg_constraint k
 		CROSS JOIN LATERAL pg_catalog.generate_series(1, pg_catalog.array_length(k.conkey, 1)) n

@@ -77,7 +77,8 @@ func columnsSQLite(tx *gorm.DB, t *Table, in, real string) error {
 			return err
 		}
 		c.Nullable = !notNull
-		c.Default, c.HasDefault = value.String, value.Valid || hidden > 1 // 2 and 3 are generated
+		c.Computed = hidden > 1
+		c.Default, c.HasDefault = value.String, value.Valid || c.Computed
 		if pk > 0 {
 			primary[pk] = c.Name
 		}
@@ -153,7 +154,7 @@ func keysSQLite(tx *gorm.DB, t *Table, in, real string) error {
 		if err := scan(&seq, &k.Name, &k.Unique, &origin, &k.Partial, &cid, &column, &collation); err != nil {
 			return err
 		}
-		k.Primary = origin == "pk"
+		k.Primary, k.Constraint = origin == "pk", origin == "u"
 		if len(keys) == 0 || keys[len(keys)-1].Name != k.Name {
 			keys = append(keys, k)
 		}
@@ -163,9 +164,7 @@ func keysSQLite(tx *gorm.DB, t *Table, in, real string) error {
 			return nil
 		}
 		last.Columns = append(last.Columns, column.String)
-		if c := t.Column(column.String); c != nil && k.Unique && !strings.EqualFold(collation.String, "BINARY") {
-			c.Exact = false
-		}
+		last.fold(t, column.String, strings.EqualFold(collation.String, "BINARY"))
 		return nil
 	}, `SELECT l.seq, l.name, l."unique", l.origin, l.partial, x.cid, x.name, x.coll
 		FROM pragma_index_list(?, ?) l, pragma_index_xinfo(l.name, ?) x WHERE x.key ORDER BY l.seq, x.seqno`, real, in, in)
@@ -184,7 +183,7 @@ func foreignKeysSQLite(tx *gorm.DB, t *Table, in, real string) error {
 			column string
 			to     sql.NullString
 		)
-		if err := scan(&id, &f.RefTable, &column, &to, &f.OnDelete); err != nil {
+		if err := scan(&id, &f.RefTable, &column, &to, &f.OnDelete, &f.OnUpdate); err != nil {
 			return err
 		}
 		if id != last {
@@ -197,7 +196,7 @@ func foreignKeysSQLite(tx *gorm.DB, t *Table, in, real string) error {
 			fk.RefColumns = append(fk.RefColumns, to.String)
 		}
 		return nil
-	}, `SELECT id, "table", "from", "to", on_delete FROM pragma_foreign_key_list(?, ?) ORDER BY id, seq`, real, in)
+	}, `SELECT id, "table", "from", "to", on_delete, on_update FROM pragma_foreign_key_list(?, ?) ORDER BY id, seq`, real, in)
 }
 
 // resolveSQLite gives the tables that t's foreign keys lead to the names that

@@ -20,9 +20,7 @@ func createTable(tx *gorm.DB, d *dialect, w *wanted) ([]string, error) {
 	for _, c := range w.columns {
 		parts = append(parts, quote(tx, c.name)+" "+d.definition(c))
 		primaryInType = primaryInType || strings.Contains(strings.ToUpper(c.typ), "PRIMARY KEY")
-		if comment := strings.Trim(c.field.Comment, `'"`); comment != "" && d.columnComments {
-			after = append(after, fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", quote(tx, w.Table), quote(tx, c.name), literal(comment)))
-		}
+		after = append(after, columnComment(tx, d, w, c)...)
 	}
 	if !primaryInType && len(w.primary) > 0 {
 		parts = append(parts, "PRIMARY KEY ("+columnList(tx, w.primary)+")")
@@ -34,7 +32,10 @@ func createTable(tx *gorm.DB, d *dialect, w *wanted) ([]string, error) {
 			after = append(after, createIndex(tx, d, w, i))
 		}
 	}
-	parts = append(parts, constraints(tx, d, w)...)
+	if w.foreignKey != nil {
+		parts = append(parts, reference(tx, d, *w.foreignKey))
+	}
+	parts = append(parts, constraints(tx, w)...)
 	create := "CREATE TABLE " + quote(tx, w.Table) + " (" + strings.Join(parts, ",") + ")"
 	if d.options != nil {
 		options, err := d.options(tx)
@@ -55,18 +56,24 @@ func (d *dialect) definition(c wantedColumn) string {
 	return s
 }
 
-// constraints returns the foreign key and what the row type's tags unique and
-// check ask for.
-func constraints(tx *gorm.DB, d *dialect, w *wanted) []string {
-	var parts []string
-	if f := w.foreignKey; f != nil {
-		table := f.RefTable
-		if d.localReferences {
-			_, table = split(table)
-		}
-		parts = append(parts, fmt.Sprintf("CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE %s",
-			quote(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete))
+// reference returns the foreign key as part of CREATE TABLE, and of ALTER TABLE
+// after ADD.
+func reference(tx *gorm.DB, d *dialect, f ForeignKey) string {
+	table := f.RefTable
+	if d.localReferences {
+		_, table = split(table)
 	}
+	s := fmt.Sprintf("CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE %s",
+		quote(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete)
+	if f.OnUpdate != "" && f.OnUpdate != "NO ACTION" {
+		s += " ON UPDATE " + f.OnUpdate
+	}
+	return s
+}
+
+// constraints returns what the row type's tags unique and check ask for.
+func constraints(tx *gorm.DB, w *wanted) []string {
+	var parts []string
 	uniques := w.own.ParseUniqueConstraints()
 	for _, name := range slices.Sorted(maps.Keys(uniques)) {
 		parts = append(parts, fmt.Sprintf("CONSTRAINT %s UNIQUE (%s)", quote(tx, name), quote(tx, uniques[name].Field.DBName)))
@@ -78,15 +85,25 @@ func constraints(tx *gorm.DB, d *dialect, w *wanted) []string {
 	return parts
 }
 
-// addColumn returns the statement that gives an existing table the column, and
-// what is left to do after it. A table with rows takes no column that is NOT
-// NULL and has no default, and SQLite takes none in any case.
-func addColumn(tx *gorm.DB, w *wanted, c wantedColumn) (statement, then string) {
+// columnComment returns the statement of a column's comment, if that is one of
+// its own.
+func columnComment(tx *gorm.DB, d *dialect, w *wanted, c wantedColumn) []string {
+	comment := strings.Trim(c.field.Comment, `'"`)
+	if comment == "" || !d.columnComments {
+		return nil
+	}
+	return []string{fmt.Sprintf("COMMENT ON COLUMN %s.%s IS %s", quote(tx, w.Table), quote(tx, c.name), literal(comment))}
+}
+
+// addColumn returns what follows ADD COLUMN for an existing table, and what is
+// left to do after it. A table with rows takes no column that is NOT NULL and
+// has no default, and SQLite takes none in any case.
+func addColumn(tx *gorm.DB, c wantedColumn) (definition, then string) {
 	rest := c.rest
 	if nullable, notNull := strings.CutPrefix(rest, " NOT NULL"); notNull && !strings.HasPrefix(nullable, " DEFAULT ") {
 		rest, then = nullable, "then fill it and make it NOT NULL"
 	}
-	return "ALTER TABLE " + quote(tx, w.Table) + " ADD COLUMN " + quote(tx, c.name) + " " + c.typ + rest, then
+	return quote(tx, c.name) + " " + c.typ + rest, then
 }
 
 // createIndex returns the statement that makes the index, as GORM would.

@@ -2,26 +2,30 @@ package catalog
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
-
-	"github.com/authdb/authdb"
 )
 
-// patience is how long Synchronize waits for other processes and for locks.
+// patience is how long Synchronize waits for other processes and for locks. A
+// statement that waits for a table makes everybody else wait behind it, so that
+// is as long as it waits for one.
 const patience = 30 * time.Second
 
-// Synchronize creates the tables of the models that are missing, and nothing
-// where none is. What exists is never changed: if one of the tables does not
-// fit, nothing at all is created, and the error wraps authdb.ErrSchema and
-// says why. Any number of processes may call it at the same moment.
+// Synchronize runs the plan: it creates the tables of the request that are
+// missing, adds the columns that may be NULL and the indexes that are not
+// unique to those that are there, and does nothing where nothing is missing.
+// What exists is never changed: if one of the tables does not fit, nothing at
+// all is added, and the error wraps authdb.ErrSchema and says why. Any number of
+// processes may call it at the same moment.
+//
+// To the tables of another origin it adds only what r.ForeignChanges allows.
 //
 // Inside a transaction it returns an error that wraps
 // authdb.ErrNotSynchronized, and sends nothing.
-func Synchronize(ctx context.Context, db *gorm.DB, models []Model) error {
+func Synchronize(ctx context.Context, db *gorm.DB, r Request) error {
 	d, err := dialectOf(db)
 	if err != nil {
 		return err
@@ -32,7 +36,7 @@ func Synchronize(ctx context.Context, db *gorm.DB, models []Model) error {
 	give := time.Now().Add(patience)
 	for {
 		err := onConnection(ctx, db, func(tx *gorm.DB, conn pinned) error {
-			return synchronize(tx, d, conn, models)
+			return synchronize(tx, d, conn, r)
 		})
 		if err == nil || !busy(err) || time.Now().After(give) {
 			return ended(ctx, describe("synchronize", err))
@@ -48,71 +52,56 @@ func Synchronize(ctx context.Context, db *gorm.DB, models []Model) error {
 }
 
 // busy reports whether the error says that somebody else holds a lock of
-// SQLite's.
+// SQLite's, or that PostgreSQL has ended this one of several transactions that
+// waited for each other.
 func busy(err error) bool {
 	switch code(err) {
-	case "5", "6", "261", "262", "517":
+	case "5", "6", "261", "262", "517", "40P01":
 		return true
 	}
 	return false
 }
 
-func synchronize(tx *gorm.DB, d *dialect, conn pinned, models []Model) error {
+func synchronize(tx *gorm.DB, d *dialect, conn pinned, r Request) error {
 	// Most runs find everything there, and take no lock.
-	missing, err := plan(tx, d, models)
-	switch {
-	case err == nil && len(missing) == 0:
-		return nil
-	case err != nil && (d.transactional || !errors.Is(err, authdb.ErrSchema)):
+	p, err := propose(tx, d, r)
+	if err != nil {
 		return err
+	}
+	if p.refused == nil && len(p.Changes) == 0 {
+		return nil
 	}
 	// Where DDL can't be rolled back, what does not fit may be a table that
 	// another process is just taking back: look again when it is done.
+	if p.refused != nil && (d.transactional || r.hands()) {
+		return p.refused
+	}
 	if conn.Conn == nil {
 		return plainf("there is no pool of database/sql to take a connection from: %w", gorm.ErrInvalidDB)
 	}
-	return d.exclusively(tx, conn, names(models), func(tx *gorm.DB) error {
-		missing, err := plan(tx, d, models)
+	err = d.exclusively(tx, conn, names(r.Models), func(tx *gorm.DB) error {
+		p, err := propose(tx, d, r)
 		if err != nil {
 			return err
 		}
-		return create(tx, d, missing)
-	})
-}
-
-// plan returns the differences that Synchronize may do away with, or an error
-// if there are others that it may not leave.
-func plan(tx *gorm.DB, d *dialect, models []Model) ([]Difference, error) {
-	found, want, err := readModels(tx, d, models)
-	if err != nil {
-		return nil, err
-	}
-	differences, err := compare(tx, d, want, found)
-	if err != nil {
-		return nil, err
-	}
-	if err := refuse(differences, func(x Difference) bool { return x.Kind.fatal() }); err != nil {
-		return nil, err
-	}
-	var missing []Difference
-	for _, x := range differences {
-		if x.Kind == MissingTable {
-			missing = append(missing, x)
+		if p.refused != nil {
+			return p.refused
 		}
-	}
-	return missing, nil
+		return p.run(tx)
+	})
+	return denied(err, p.Statements())
 }
 
-// create makes the tables, all or none.
-func create(tx *gorm.DB, d *dialect, missing []Difference) error {
+// run makes the changes, all or none where the database can.
+func (p *Plan) run(tx *gorm.DB) error {
 	ctx := tx.Statement.Context
-	if !d.transactional {
+	if !p.Atomic {
 		// A statement that is cut off leaves it open whether the table is
-		// there. Each takes moments; the context counts in between.
+		// there. The context counts in between.
 		tx = session(context.WithoutCancel(ctx), tx, tx.Statement.ConnPool)
 	}
-	for i, x := range missing {
-		for _, statement := range x.SQL {
+	for i, c := range p.Changes {
+		for _, statement := range c.SQL {
 			err := ctx.Err()
 			if err == nil {
 				err = run(tx, statement)
@@ -120,9 +109,9 @@ func create(tx *gorm.DB, d *dialect, missing []Difference) error {
 			if err == nil {
 				continue
 			}
-			err = describe("create table "+x.Table, err)
-			if !d.transactional {
-				err = takeBack(tx, missing[:i], err)
+			err = describe(c.what(), err)
+			if !p.Atomic {
+				err = p.takeBack(tx, i, err)
 			}
 			return err
 		}
@@ -131,16 +120,24 @@ func create(tx *gorm.DB, d *dialect, missing []Difference) error {
 }
 
 // takeBack drops the tables that this run created before err, where DDL can't
-// be rolled back. One that has rows already is somebody's and stays.
-func takeBack(tx *gorm.DB, created []Difference, err error) error {
-	left := ""
-	for i := len(created) - 1; i >= 0; i-- {
-		if !dropEmpty(tx, created[i].Table) {
-			left += " " + created[i].Table
+// be rolled back. One that has rows already is somebody's and stays. So does
+// what was added to tables: a column may hold something by now.
+func (p *Plan) takeBack(tx *gorm.DB, failed int, err error) error {
+	rest := p.Changes[failed:]
+	var left []string
+	for i := failed - 1; i >= 0; i-- {
+		switch c := p.Changes[i]; {
+		case c.Creates && dropEmpty(tx, c.Table):
+			rest = append([]Change{c}, rest...)
+		case c.Creates:
+			left = append(left, "created before and not dropped: "+c.Table)
+		default:
+			left = append(left, "added before, and left: "+strings.Join(c.SQL, "; "))
 		}
 	}
-	if left != "" {
-		return plainf("%w; created before and not dropped:%s", err, left)
+	err = denied(err, (&Plan{Changes: rest}).Statements())
+	if len(left) > 0 {
+		return plainf("%w; %s", err, strings.Join(left, "; "))
 	}
 	return err
 }

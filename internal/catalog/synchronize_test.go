@@ -38,7 +38,7 @@ func TestConcurrent(t *testing.T) {
 				for _, db := range pools {
 					group.Go(func() {
 						<-start
-						if err := catalog.Synchronize(t.Context(), db, list); err != nil {
+						if err := catalog.Synchronize(t.Context(), db, request(list)); err != nil {
 							t.Errorf("round %d: %v (%v)", round, err, errors.Unwrap(err))
 						}
 					})
@@ -79,7 +79,7 @@ func synchronizeProcess(name, dsn string) int {
 		if err == nil {
 			fmt.Println("ready")
 			_, _ = os.Stdin.Read(make([]byte, 1))
-			err = catalog.Synchronize(context.Background(), db, modelsOf(nil, db, rows{}))
+			err = catalog.Synchronize(context.Background(), db, request(modelsOf(nil, db, rows{})))
 		}
 		if err != nil {
 			fmt.Println(err, errors.Unwrap(err))
@@ -105,7 +105,7 @@ func TestProcesses(t *testing.T) {
 				db := open(t, d.open(dsn), nil)
 				runProcesses(t, self, d.name+" "+dsn)
 				list := modelsOf(t, db, rows{})
-				if _, err := catalog.Check(t.Context(), db, list); err != nil {
+				if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 					t.Errorf("round %d: %v", round, err)
 				}
 			}
@@ -165,7 +165,7 @@ func TestInsideTransaction(t *testing.T) {
 			err := db.Session(&gorm.Session{PrepareStmt: prepared}).Transaction(func(tx *gorm.DB) error {
 				execAll(t, tx, "INSERT INTO work VALUES (1)")
 				watched, log := watch(tx)
-				err := catalog.Synchronize(t.Context(), watched, list)
+				err := catalog.Synchronize(t.Context(), watched, request(list))
 				if !errors.Is(err, authdb.ErrNotSynchronized) || !strings.Contains(err.Error(), "adapter.Synchronize(ctx)") {
 					t.Errorf("Synchronize: %v", err)
 				}
@@ -173,7 +173,7 @@ func TestInsideTransaction(t *testing.T) {
 					t.Errorf("sent %q", log.list)
 				}
 				// To look is allowed.
-				if _, err := catalog.Check(t.Context(), tx, list); !errors.Is(err, authdb.ErrSchema) {
+				if _, err := catalog.Check(t.Context(), tx, request(list)); !errors.Is(err, authdb.ErrSchema) {
 					t.Errorf("Check: %v", err)
 				}
 				execAll(t, tx, "INSERT INTO work VALUES (2)")
@@ -200,7 +200,7 @@ type Broken struct {
 func TestTakenBack(t *testing.T) {
 	onEach(t, func(t *testing.T, d database, db *gorm.DB) {
 		list := modelsOf(t, db, rows{authenticator: Broken{}})
-		err := catalog.Synchronize(t.Context(), db, list)
+		err := catalog.Synchronize(t.Context(), db, request(list))
 		if err == nil {
 			t.Skip("this database does not mind a function that it has not")
 		}
@@ -237,7 +237,7 @@ func TestNotTakenBack(t *testing.T) {
 					time.Sleep(300 * time.Millisecond) // time to get in between, if it can
 				}
 			}}})
-			err := catalog.Synchronize(t.Context(), watched, list)
+			err := catalog.Synchronize(t.Context(), watched, request(list))
 			if err == nil || !strings.HasSuffix(err.Error(), "; created before and not dropped: users") {
 				t.Errorf("Synchronize: %v", err)
 			}
@@ -267,7 +267,7 @@ func TestCanceled(t *testing.T) {
 					}
 				}
 			}}})
-			err := catalog.Synchronize(ctx, watched, list)
+			err := catalog.Synchronize(ctx, watched, request(list))
 			cancel()
 			made := dump(t, db, tableNames(list)...)
 			if err == nil {
@@ -305,8 +305,8 @@ func TestNoRight(t *testing.T) {
 			db, plain, drop := restricted(t, d)
 			defer drop()
 			list := modelsOf(t, plain, rows{})
-			err := catalog.Synchronize(t.Context(), plain, list)
-			if err == nil || errors.Unwrap(err) == nil || !strings.Contains(err.Error(), "create table users: the database user lacks a right") {
+			err := catalog.Synchronize(t.Context(), plain, request(list))
+			if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "create table users: the database user lacks a right") {
 				t.Errorf("Synchronize: %v", err)
 			}
 			if left := dump(t, db, tableNames(list)...); left != "" {

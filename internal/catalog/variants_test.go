@@ -115,7 +115,7 @@ func TestGolden(t *testing.T) {
 				if ddl := log.ddl(); len(ddl) > 0 {
 					t.Errorf("a second run changed the schema: %q", ddl)
 				}
-				if _, err := catalog.Check(t.Context(), db, list); err != nil {
+				if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 					t.Errorf("Check after Synchronize: %v", err)
 				}
 

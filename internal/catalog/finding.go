@@ -1,0 +1,116 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/authdb/authdb"
+)
+
+// A Kind says what a finding is about.
+type Kind string
+
+// The kinds of findings.
+const (
+	MissingTable      Kind = "missing table"
+	MissingColumn     Kind = "missing column"
+	MissingUnique     Kind = "missing unique key" // nothing keeps rows unique that have to be
+	MissingIndex      Kind = "missing index"      // look-ups read the whole table
+	MissingForeignKey Kind = "missing foreign key"
+	MissingPrimaryKey Kind = "missing primary key"
+	Misfit            Kind = "misfit"          // something is there and is not what it should be
+	InexactKey        Kind = "inexact key"     // it folds or pads
+	NarrowColumn      Kind = "narrow column"   // it can't hold all values
+	CoarseColumn      Kind = "coarse column"   // it rounds
+	NullableColumn    Kind = "nullable column" // rows of others may lack what ours have
+	RequiredColumn    Kind = "required column" // it refuses rows that the contract allows
+	RefusingKey       Kind = "refusing key"    // so does it
+	SelfUpdating      Kind = "self-updating"   // the database changes it by itself
+	UncascadedKey     Kind = "no cascade"      // a foreign key that does not delete with the user
+	ForeignTools      Kind = "schema tool"     // what else changes these tables
+)
+
+// A Finding is something about a table that Synchronize will not touch.
+type Finding struct {
+	Kind    Kind
+	Table   string   // "" if it is about all of them
+	Column  string   // "" if it is about the table
+	Problem string   // what was found
+	Why     string   // what the contract loses by it, or why it is not touched
+	SQL     []string // what a person could run; nil where no statement helps
+	Note    string   // what a person does besides, or instead
+	Fatal   bool     // Check fails: rows can't be stored, or the contract not be kept
+
+	add    *addition // what Synchronize could do about it
+	origin string    // of a table that is not ours
+}
+
+// An addition is what Synchronize may do to a database.
+type addition struct {
+	create []string // a table: the statements that make it
+	column string   // what follows ADD COLUMN
+	after  []string // statements that follow the column's
+	index  string   // a statement; what follows ADD on MySQL
+	undo   string   // what would take it back
+}
+
+// where returns the table and the column.
+func (x Finding) where() string {
+	s := ""
+	if x.Table != "" {
+		s = "table " + x.Table
+	}
+	if x.Column != "" {
+		s += ", column " + x.Column
+	}
+	return s
+}
+
+// String returns a sentence with the table, the column, what was found and
+// what is to be done.
+func (x Finding) String() string {
+	s := x.Problem
+	if where := x.where(); where != "" {
+		s = where + ": " + s
+	}
+	if len(x.SQL) > 0 && x.add == nil {
+		s += "; " + x.whose() + strings.Join(x.SQL, "; ")
+		if x.Note != "" {
+			s += ", " + x.Note
+		}
+	} else if x.Note != "" {
+		s += "; " + x.Note
+	}
+	return s
+}
+
+// whose stands before the SQL.
+func (x Finding) whose() string {
+	if x.origin != "" {
+		return "beside " + x.origin + "'s own migrations: "
+	}
+	return "if the table is this application's: "
+}
+
+// refuse returns ErrSchema with those of the findings that are reasons to, or
+// nil.
+func refuse(findings []Finding, reason func(Finding) bool) error {
+	var list []string
+	for _, x := range findings {
+		if reason(x) {
+			list = append(list, x.String())
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return plainf("%w: %s", authdb.ErrSchema, strings.Join(list, ". "))
+}
+
+// fatal and stuck are reasons to refuse: stuck is what no addition helps.
+func fatal(x Finding) bool { return x.Fatal }
+func stuck(x Finding) bool { return x.Fatal && x.add == nil }
+
+// isStuck reports whether one of the findings keeps Synchronize from adding
+// anything.
+func isStuck(findings []Finding) bool { return slices.ContainsFunc(findings, stuck) }
