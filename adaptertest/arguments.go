@@ -11,7 +11,7 @@ var argumentRules = group("Arguments", 0, []rule{
 		// The calls themselves are watched.
 		east := time.FixedZone("", 3600)
 		at := verifiedAt.In(east).Add(time.Nanosecond)
-		user, err := r.CreateUser(r.ctx, &authdb.User{EmailVerified: &at, Extra: map[string]any{}})
+		user, err := r.CreateUser(r.ctx, &authdb.User{Email: r.fresh("x") + "@example.com", EmailVerified: &at, Extra: map[string]any{}})
 		r.ok(err, "CreateUser")
 		if r.has(hasAccounts) {
 			_, err = r.LinkAccount(r.ctx, r.newAccount(user.ID))

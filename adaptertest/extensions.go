@@ -151,7 +151,7 @@ var accountUpdaterRules = group("AccountUpdater", hasAccountUpdater|hasAccounts,
 			*field.of(want) = value
 			r.updatesAccount(want, patch)
 		}
-		want.ExpiresAt = 1 << 33
+		want.ExpiresAt++
 		r.updatesAccount(want, authdb.AccountPatch{ExpiresAt: authdb.Set(want.ExpiresAt)})
 	}},
 	{name: "UpdateAccount empties what the patch sets to Null", check: func(r *rig) {

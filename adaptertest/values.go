@@ -246,7 +246,11 @@ func isBase64Like(s string) bool {
 
 var userIDRules = group("Values", 0, []rule{
 	{name: "User: an ID that could not be stored is ErrInvalid", unless: numbersUsers, check: func(r *rig) {
-		for _, id := range []string{"\x00", r.fresh("x") + "\x00", r.fresh("x") + "\xff", r.sized(r.config.lengths["User.ID"]+1, "ID")} {
+		bad := []string{"\x00", r.fresh("x") + "\x00", r.fresh("x") + "\xff"}
+		if length := r.config.lengths["User.ID"]; length > 0 {
+			bad = append(bad, r.sized(length+1, "ID"))
+		}
+		for _, id := range bad {
 			_, err := r.CreateUser(r.ctx, r.newUser(func(u *authdb.User) { u.ID = id }))
 			r.invalid(err, "ID", "CreateUser with the ID "+show(id))
 		}
