@@ -196,7 +196,7 @@ func checkLayout(layout authdb.Layout) (errs []error) {
 			errs = append(errs, fmt.Errorf("gormadapter: Layout.Instants[%q]: no form %d: use UnixMilli or ISO8601", name, form))
 		}
 	}
-	return errs
+	return append(errs, checkUnguarded(layout)...)
 }
 
 // tables returns those that are not absent, in an order in which they can be

@@ -2,6 +2,7 @@ package gormadapter
 
 import (
 	"context"
+	"errors"
 	"reflect"
 
 	"gorm.io/gorm"
@@ -37,11 +38,15 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 	if err != nil {
 		return nil, err
 	}
+	claim, err := a.claim(ctx, t, row)
+	if err != nil {
+		return nil, err
+	}
 	forced := t.forced(src)
 	lock := t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
 	run := a.once
-	if lock || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
-		run = a.inTx
+	if lock || claim.locks() || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
+		run = func(ctx context.Context, f func(*gorm.DB) error) error { return a.claiming(ctx, claim, f) }
 	}
 	fresh := true
 	err = run(ctx, func(tx *gorm.DB) error {
@@ -57,7 +62,10 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 				return err
 			}
 		}
-		if err := a.insert(ctx, tx, t, row, forced, nulls); err != nil {
+		if err := claim.check(); err != nil {
+			return err
+		}
+		if err := a.insert(ctx, claim.inserting(ctx, tx, row), t, row, forced, nulls); err != nil {
 			return err
 		}
 		// What is returned has gone through the find hooks, as what is read.
@@ -68,9 +76,22 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		return t.afterFind(ctx, tx, row)
 	})
 	if err != nil {
-		return nil, err
+		return nil, a.whoseKey(ctx, t, row, lock, err)
 	}
 	return decodeTo[R](ctx, t, row)
+}
+
+// whoseKey makes a foreign key violation one of another key than the user's, if
+// the user is there.
+func (a *Adapter) whoseKey(ctx context.Context, t *table, row reflect.Value, locked bool, err error) error {
+	class, code := a.dialect.classify(err)
+	if !errors.Is(class.sentinel, errForeignKey) || t.column("UserID") == nil {
+		return err
+	}
+	if !locked && a.lockUser(ctx, a.session(ctx), t, row) != nil {
+		return err // also where an application's transaction answers nothing any more
+	}
+	return errors.Join(err, faultf(authdb.ErrInvalid, "a foreign key of the table other than the user's refuses the row%s", code))
 }
 
 // decodeTo returns the row as a new record.

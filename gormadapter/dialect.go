@@ -65,9 +65,15 @@ type dialect struct {
 	// classOf tells an error of the database's drivers.
 	classOf func(error) (class, string, bool)
 
+	// keyLock is for keys that no unique key guards.
+	keyLock keyLock
+
 	// probes are what Check asks the connection.
 	probes []probe
 }
+
+// mysqlLock names a lock, in 64 characters. Locks belong to the server.
+const mysqlLock = "CONCAT('authdb ', LEFT(SHA2(CONCAT(LOWER(COALESCE(NULLIF(@database, ''), DATABASE())), @digest), 256), 56))"
 
 // dialects returns the databases that the adapter knows.
 func dialects() []dialect {
@@ -103,6 +109,7 @@ func dialects() []dialect {
 			// At a stricter level DeleteUser would not see, and so not
 			// delete, what was added while it waited for the user.
 			isolation:          sql.LevelReadCommitted,
+			keyLock:            keyLock{inTx: "SELECT pg_advisory_xact_lock(('x' || left(@digest, 16))::bit(64)::bigint)"},
 			settlesForeignKeys: true,
 			keepsReturning:     true,
 		},
@@ -119,6 +126,13 @@ func dialects() []dialect {
 			exactColumn: "CONVERT(%s USING utf8mb4)",
 			instant:     "CAST(%s AS CHAR)",
 			integer:     "CAST(CASE WHEN %[1]s REGEXP '^[0-9]{1,18}$' THEN %[1]s END AS SIGNED)",
+			keyLock: keyLock{
+				take: "SELECT GET_LOCK(" + mysqlLock + ", 5)",
+				drop: "DO RELEASE_LOCK(" + mysqlLock + ")",
+				// They wait for rows of transactions that still run.
+				look:       " LOCK IN SHARE MODE",
+				lookJoined: " FOR UPDATE",
+			},
 			probes: []probe{
 				{
 					query: "SELECT @@character_set_client",

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -68,11 +69,11 @@ func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 		_, code := a.dialect.classify(unknown.err)
 		return &opError{op, authdb.ErrUnknownOutcome, authdb.ErrUnknownOutcome.Error() + code, unknown.err}
 	case errors.As(err, &mine):
-		return &opError{op, nil, mine.Error(), mine}
+		return &opError{op, nil, mine.Error(), err}
 	case ctx != nil && ended(ctx) != nil:
 		return &opError{op, ended(ctx), ended(ctx).Error(), err}
 	}
-	for _, s := range []error{authdb.ErrExpired, authdb.ErrNotFound, authdb.ErrReference} {
+	for _, s := range []error{authdb.ErrExpired, authdb.ErrNotFound, authdb.ErrReference, authdb.ErrDuplicate, errKeyBusy} {
 		if errors.Is(err, s) {
 			return &opError{op, s, s.Error(), err}
 		}
@@ -218,11 +219,18 @@ func (d dialect) classify(err error) (class, string) {
 // postgresClass knows pgx's and lib/pq's errors.
 func postgresClass(err error) (class, string, bool) {
 	e, ok := err.(interface{ SQLState() string })
+	if !ok && unwrapOne(err) == nil && pgxRange.MatchString(err.Error()) {
+		return class{sentinel: authdb.ErrInvalid}, "", true
+	}
 	if !ok {
 		return class{}, "", false
 	}
 	return lookup(postgresClasses, e.SQLState()), " (SQLSTATE " + e.SQLState() + ")", true
 }
+
+// pgxRange is what pgx says of a number that the column can't hold, in the place
+// of the server's 22003.
+var pgxRange = regexp.MustCompile(`^-?\d+ is (?:greater than maximum|less than minimum) value for int[248]$`)
 
 // mysqlClass knows the errors of go-sql-driver.
 func mysqlClass(err error) (class, string, bool) {

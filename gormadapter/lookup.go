@@ -18,9 +18,15 @@ func (a *Adapter) keys(ctx context.Context, t *table, values ...string) ([]any, 
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
+	return a.keyArgs(ctx, t, t.key, values)
+}
+
+// keyArgs returns values as the columns bind them, or ErrNotFound if one can't
+// hold its value.
+func (a *Adapter) keyArgs(ctx context.Context, t *table, columns []*column, values []string) ([]any, error) {
 	args := make([]any, len(values))
 	for i, v := range values {
-		arg, ok := t.bind(ctx, t.key[i], v)
+		arg, ok := t.bind(ctx, columns[i], v)
 		if !ok {
 			return nil, authdb.ErrNotFound
 		}
@@ -107,10 +113,17 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		}
 		return r, nil
 	}
+	claim, err := a.claimPatched(ctx, t, p, key[0])
+	if err != nil {
+		return nil, err
+	}
 	var row reflect.Value
-	err = a.inTx(ctx, func(tx *gorm.DB) error {
+	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {
 		found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
 		if err != nil {
+			return err
+		}
+		if err := claim.check(); err != nil {
 			return err
 		}
 		row = found[0]
@@ -120,6 +133,10 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		}
 		where := a.matches(t.key, args)
 		where.Exprs = append(where.Exprs, conditions...)
+		tx, err = claim.updating(ctx, tx, row)
+		if err != nil {
+			return err
+		}
 		return a.update(ctx, tx, t, row, where, p)
 	})
 	if err != nil {

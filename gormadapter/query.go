@@ -7,6 +7,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/authdb/authdb"
 )
 
 // A query is a SELECT, written once and sent many times.
@@ -52,6 +54,10 @@ type slot int
 type facts struct {
 	exact      map[*column]bool // compares byte for byte by itself
 	references map[*table]bool  // has an enforced foreign key to the user
+
+	// unguarded are the keys that no unique key guards; nil: those of the
+	// layout. The catalogue may show a unique key for one of them.
+	unguarded map[authdb.Key]bool
 }
 
 // queries are the SELECTs of an adapter, as written for what is known.
@@ -63,6 +69,8 @@ type queries struct {
 	userByEmail    *query
 	userByAccount  *query
 	sessionAndUser *query
+
+	taken map[authdb.Key]*query // who has an unguarded key, dead or alive
 }
 
 // tableQueries are those that every table has.
@@ -184,6 +192,42 @@ func (s *selection) ofSomebody(t *table) *selection {
 	return s
 }
 
+// ordered sorts the rows of a key that no unique key guards, so that of several
+// the same is always meant: the first made, where ids are numbers.
+func (s *selection) ordered(t *table) *selection {
+	if key, _ := s.a.keyOf(t); !s.facts.unguarded[key] {
+		return s
+	}
+	by := make([]*column, 0, 4)
+	for _, f := range t.schema.PrimaryFields {
+		by = append(by, &column{field: f})
+	}
+	if len(by) == 0 {
+		by = append([]*column{t.column("UserID")}, t.key...)
+		by = append(by, t.column("Expires"))
+	}
+	separator := " ORDER BY "
+	for _, c := range by {
+		if c != nil {
+			s.write(separator, s.name(c, first))
+			separator = ", "
+		}
+	}
+	return s
+}
+
+// takenQuery finds the rows that have a key, soft-deleted or not.
+func (a *Adapter) takenQuery(f facts, t *table, columns []*column) *query {
+	s := a.selectFrom(f, t, nil, t.identified())
+	for i, c := range columns {
+		s.where(c, slot(i))
+	}
+	if a.joined {
+		return s.end(a.dialect.keyLock.lookJoined)
+	}
+	return s.end(a.dialect.keyLock.look)
+}
+
 func (s *selection) end(suffix string) *query {
 	s.write(suffix)
 	s.query.sql, s.query.vars = s.stmt.SQL.String(), s.stmt.Vars
@@ -192,13 +236,23 @@ func (s *selection) end(suffix string) *query {
 
 // plan writes the queries for what is known of the database.
 func (a *Adapter) plan(f facts) *queries {
-	q := &queries{facts: f, of: map[*table]*tableQueries{}}
+	if f.unguarded == nil {
+		f.unguarded = unguarded(a.opts.Models.Layout)
+	}
+	q := &queries{facts: f, of: map[*table]*tableQueries{}, taken: map[authdb.Key]*query{}}
 	for _, t := range a.tables() {
+		key, columns := a.keyOf(t)
+		if f.unguarded[key] {
+			q.taken[key] = a.takenQuery(f, t, columns)
+		}
 		byKey := func(s *selection) *selection {
 			for i, c := range t.key {
 				s.where(c, slot(i))
 			}
-			return s
+			if t == a.users { // an id
+				return s
+			}
+			return s.ordered(t)
 		}
 		there := func() *selection { return a.selectFrom(f, t, nil, t.whole()).alive(t, first).ofSomebody(t) }
 		any := func() *selection { return a.selectFrom(f, t, nil, t.deleted()) }
@@ -214,16 +268,27 @@ func (a *Adapter) plan(f facts) *queries {
 	}
 	u := a.users
 	q.userShared = a.selectFrom(f, u, nil, u.identified()).alive(u, first).where(u.key[0], 0).end(a.dialect.forShare)
-	q.userByEmail = a.selectFrom(f, u, nil, u.whole()).alive(u, first).equal(u.column("Email"), 0).end("")
+	q.userByEmail = a.userByEmail(f).end("")
 	if t := a.accounts; t != nil {
 		q.userByAccount = a.selectFrom(f, t, u, u.whole()).alive(t, first).alive(u, second).
-			where(t.key[0], 0).where(t.key[1], 1).end("")
+			where(t.key[0], 0).where(t.key[1], 1).ordered(t).end("")
 	}
 	if t := a.sessions; t != nil {
 		q.sessionAndUser = a.selectFrom(f, t, u, t.whole(), u.whole()).alive(t, first).alive(u, second).
-			where(t.key[0], 0).end("")
+			where(t.key[0], 0).ordered(t).end("")
 	}
 	return q
+}
+
+// userByEmail takes what a unique key takes for the same address, and where
+// there is none only what is the same.
+func (a *Adapter) userByEmail(f facts) *selection {
+	u := a.users
+	s := a.selectFrom(f, u, nil, u.whole()).alive(u, first)
+	if f.unguarded[authdb.KeyEmail] {
+		return s.where(u.column("Email"), 0).ordered(u)
+	}
+	return s.equal(u.column("Email"), 0)
 }
 
 // open sends the query. The text is complete: GORM's Raw would parse it, and

@@ -3,7 +3,7 @@ package gormadapter
 import (
 	"context"
 	"errors"
-	"strings"
+	"slices"
 
 	"gorm.io/gorm/schema"
 
@@ -127,9 +127,12 @@ func (a *Adapter) synchronizeOnce(ctx context.Context) error {
 // learn rewrites the queries for what the catalogue says.
 func (a *Adapter) learn(found map[string]*catalog.Table) {
 	layout := a.opts.Models.Layout
-	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}}
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, unguarded: unguarded(layout)}
 	for _, t := range a.tables() {
 		have := found[t.name]
+		if key, columns := a.keyOf(t); have.UniqueOn(columnNames(columns)...) {
+			delete(f.unguarded, key)
+		}
 		for _, c := range t.columns {
 			column := have.Column(c.field.DBName)
 			f.exact[c] = layout.ExactKeys || column != nil && column.Exact
@@ -180,10 +183,8 @@ func (a *Adapter) catalogue(t *table) catalog.Model {
 	if t == a.users {
 		m.Unique = append(m.Unique, columnNames([]*column{t.column("Email")}))
 	}
-	for _, key := range a.opts.Models.Layout.Unguarded {
-		if columns := t.keyed(key); columns != nil {
-			m.Unguarded = append(m.Unguarded, columnNames(columns))
-		}
+	if key, columns := a.keyOf(t); slices.Contains(a.opts.Models.Layout.Unguarded, key) {
+		m.Unguarded = append(m.Unguarded, columnNames(columns))
 	}
 	return m
 }
@@ -207,17 +208,6 @@ func (a *Adapter) catalogueColumn(m *catalog.Model, c *column) {
 	if c.name == "Expires" {
 		m.Indexes = append(m.Indexes, []string{name})
 	}
-}
-
-// keyed returns the columns of the contract's key, if it is the table's.
-func (t *table) keyed(key authdb.Key) []*column {
-	switch record, _, _ := strings.Cut(string(key), "."); {
-	case record != t.record:
-		return nil
-	case key == authdb.KeyEmail:
-		return []*column{t.column("Email")}
-	}
-	return t.key
 }
 
 func columnNames(columns []*column) []string {

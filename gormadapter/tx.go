@@ -31,7 +31,7 @@ func (a *Adapter) retry(ctx context.Context, f func() error) error {
 		if err == nil || a.joined || i == attempts || time.Since(began) > patience || ended(ctx) != nil {
 			return err
 		}
-		if class, _ := a.dialect.classify(err); !class.retry {
+		if class, _ := a.dialect.classify(err); !class.retry && !errors.Is(err, errKeyBusy) {
 			return err
 		}
 		pause := min(time.Millisecond<<i, 128*time.Millisecond)
@@ -63,11 +63,16 @@ func (a *Adapter) once(ctx context.Context, f func(tx *gorm.DB) error) error {
 // inTx runs f in a transaction: the one that New was given, or else one of its
 // own, which is committed if f returns nil.
 func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
+	return a.claiming(ctx, nil, f)
+}
+
+// claiming is inTx, under the lock of what is claimed, unless that is nil.
+func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) error) error {
 	if a.joined {
-		return f(a.session(ctx))
+		return a.joinedClaiming(ctx, c, f)
 	}
 	return a.retry(ctx, func() error {
-		tx, end, err := a.begin(ctx)
+		tx, end, err := a.begin(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -77,6 +82,11 @@ func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
 				_ = end(false) // what f returned says more
 			}
 		}()
+		if c.locks() && a.dialect.keyLock.take == "" {
+			if err := a.settle(ctx, tx, c); err != nil {
+				return err
+			}
+		}
 		if err := f(tx); err != nil {
 			return err
 		}
@@ -86,8 +96,15 @@ func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
 }
 
 // begin returns a transaction and the function that commits or rolls it back.
-func (a *Adapter) begin(ctx context.Context) (*gorm.DB, func(commit bool) error, error) {
+func (a *Adapter) begin(ctx context.Context, c *claim) (*gorm.DB, func(commit bool) error, error) {
 	tx := a.session(ctx)
+	if c.locks() && a.dialect.keyLock.take != "" {
+		pool, err := tx.DB()
+		if err != nil {
+			return nil, nil, faultf(errors.ErrUnsupported, "the *gorm.DB has no *sql.DB, of which a connection is needed to lock a key that no unique key guards")
+		}
+		return a.beginLocked(ctx, tx, pool, c)
+	}
 	if a.dialect.beginImmediate != "" {
 		if pool, err := tx.DB(); err == nil {
 			return a.beginImmediate(ctx, tx, pool)
@@ -112,7 +129,7 @@ func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB)
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &immediateTx{conn}
+	t := &pinnedTx{Conn: conn}
 	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
 		if class, _ := a.dialect.classify(err); class.retry && ended(ctx) == nil {
 			return nil, nil, errors.Join(conn.Close(), err) // busy: it did not begin
@@ -121,45 +138,97 @@ func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB)
 		return nil, nil, errors.Join(t.Rollback(), err)
 	}
 	tx.Statement.ConnPool = t
-	return tx, func(commit bool) error {
-		if commit {
-			if err := ctx.Err(); err != nil {
-				return errors.Join(err, t.Rollback())
-			}
-			return t.Commit()
-		}
-		return t.Rollback()
-	}, nil
+	return tx, t.end(ctx), nil
 }
 
-// An immediateTx is a connection in a transaction that database/sql does not
-// know of. To GORM it is a transaction.
-type immediateTx struct{ *sql.Conn }
+// beginLocked begins a transaction on a connection that has locked what is
+// claimed, and looked: a transaction that began first would not see what was
+// committed while it waited.
+func (a *Adapter) beginLocked(ctx context.Context, tx *gorm.DB, pool *sql.DB, c *claim) (*gorm.DB, func(bool) error, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &pinnedTx{Conn: conn}
+	tx.Statement.ConnPool = t
+	began, held := false, false
+	defer func() {
+		switch {
+		case began:
+		case held:
+			_ = t.Rollback()
+		default:
+			t.discard() // nobody knows whether the lock was taken
+		}
+	}()
+	if err := a.takeLock(ctx, tx, c); err != nil {
+		return nil, nil, err
+	}
+	held, t.release = true, func() error { return a.dropLock(ctx, tx, c) }
+	if err := a.settle(ctx, tx, c); err != nil {
+		return nil, nil, err
+	}
+	if _, err := conn.ExecContext(ctx, "START TRANSACTION"); err != nil {
+		return nil, nil, err
+	}
+	began = true
+	return tx, t.end(ctx), nil
+}
 
-var _ gorm.TxCommitter = (*immediateTx)(nil)
+// A pinnedTx is a connection in a transaction that database/sql does not know
+// of. To GORM it is a transaction.
+type pinnedTx struct {
+	*sql.Conn
+	release func() error // gives back what outlasts the transaction, unless nil
+}
+
+var _ gorm.TxCommitter = (*pinnedTx)(nil)
+
+// end returns the function that commits or rolls back.
+func (t *pinnedTx) end(ctx context.Context) func(commit bool) error {
+	return func(commit bool) error {
+		if !commit {
+			return t.Rollback()
+		}
+		if err := ctx.Err(); err != nil {
+			return errors.Join(err, t.Rollback())
+		}
+		return t.Commit()
+	}
+}
 
 // Commit commits and returns the connection to the pool.
-func (t *immediateTx) Commit() error {
+func (t *pinnedTx) Commit() error {
 	// A context that ends now must not leave the transaction open.
 	_, err := t.ExecContext(context.Background(), "COMMIT")
 	if err != nil {
 		return errors.Join(t.Rollback(), err)
 	}
-	return t.Close()
+	return t.leave()
 }
 
 // Rollback rolls back and returns the connection to the pool, or closes it if
 // that fails.
-func (t *immediateTx) Rollback() error {
+func (t *pinnedTx) Rollback() error {
 	_, err := t.ExecContext(context.Background(), "ROLLBACK")
 	if err != nil {
-		// ErrBadConn makes the pool close it; and some errors have
-		// rolled back already.
-		_ = t.Raw(func(any) error { return driver.ErrBadConn })
+		t.discard() // and some errors have rolled back already
+		return nil
+	}
+	return t.leave()
+}
+
+// leave returns the connection to the pool.
+func (t *pinnedTx) leave() error {
+	if t.release != nil && t.release() != nil {
+		t.discard() // the server releases what an ended session held
 		return nil
 	}
 	return t.Close()
 }
+
+// discard makes the pool close the connection.
+func (t *pinnedTx) discard() { _ = t.Raw(func(any) error { return driver.ErrBadConn }) }
 
 // commitError marks an error of COMMIT that is not an answer of the server's:
 // nobody knows whether the work was done.
