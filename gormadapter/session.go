@@ -32,20 +32,21 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 		session authdb.Session
 		user    authdb.User
 	}
-	var found *both
+	var found []*both // more than one only where no unique key guards the token
 	err = a.read(ctx, a.queries().sessionAndUser, args, func() { found = nil }, func() []any {
-		found = new(both)
-		return []any{&found.session, &found.user}
+		b := new(both)
+		found = append(found, b)
+		return []any{&b.session, &b.user}
 	})
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case found == nil:
+	case len(found) == 0:
 		return nil, nil, authdb.ErrNotFound
-	case found.session.Expires.Before(a.now()):
+	case found[0].session.Expires.Before(a.now()):
 		return nil, nil, authdb.ErrExpired
 	}
-	return &found.session, &found.user, nil
+	return &found[0].session, &found[0].user, nil
 }
 
 // UpdateSession implements authdb.SessionStore.
