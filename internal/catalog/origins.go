@@ -18,6 +18,7 @@ type Match struct {
 	Version string   // of our own tables
 	Like    []string // other origins that make the very same tables
 	Schema  string   // where the tables are, as asked for
+	Prefix  string   // what stands before the origin's names of the tables
 
 	// Exact says that every table is as the origin makes it. Names of keys,
 	// collations, and indexes that are not unique do not count.
@@ -37,10 +38,15 @@ type Match struct {
 	share  int // of what makes the origin and is not there, in percent
 	extras int
 	weight int
+	tables []string // that were compared
 }
 
-// near is how much may be missing of what makes an origin, in percent.
-const near = 30
+// near is how much may be missing of what makes an origin, in percent, and
+// nearTables how much of that in whole tables that do not exist.
+const (
+	near       = 40
+	nearTables = 50
+)
 
 // Origin returns whose tables the current schema holds: the best of Origins,
 // or nil if no origin is near.
@@ -73,16 +79,19 @@ func Origins(ctx context.Context, db *gorm.DB, schemas ...string) ([]Match, erro
 				return err
 			}
 			seen = append(seen, real)
-			found, err := d.read(tx, candidates(known, schema, names, same))
-			if err != nil {
-				return err
+			for _, prefix := range prefixes(known, names) {
+				known := prefixed(known, prefix)
+				found, err := d.read(tx, candidates(known, schema, names, same))
+				if err != nil {
+					return err
+				}
+				matches = append(matches, d.matches(known, found, schema, prefix, same)...)
 			}
-			matches = append(matches, d.matches(known, found, schema, same)...)
 		}
 		return nil
 	})
 	sortMatches(matches)
-	return matches, ended(ctx, describe("read the catalogue", err))
+	return withoutTaken(matches), ended(ctx, describe("read the catalogue", err))
 }
 
 // whose is Origins on tables that were read already, all of one schema. It
@@ -104,14 +113,29 @@ func (d *dialect) whose(found map[string]*Table) ([]Match, error) {
 		if err != nil {
 			return nil, err
 		}
-		matches := d.matches(known, found, schema, same)
+		matches := d.matches(known, found, schema, "", same)
 		sortMatches(matches)
-		return matches, nil
+		return withoutTaken(matches), nil
 	}
 	return nil, nil
 }
 
 func exactly(a, b string) bool { return a == b }
+
+// prefixes returns what may stand before all names of an origin's tables: what
+// stands before those of both its users and its accounts. "" is the first.
+func prefixes(known []fingerprint, names []string) []string {
+	found := []string{""}
+	for _, f := range known {
+		for _, name := range names {
+			prefix, ok := strings.CutSuffix(name, f.named("user"))
+			if ok && slices.Contains(names, prefix+f.named("account")) && !slices.Contains(found, prefix) {
+				found = append(found, prefix)
+			}
+		}
+	}
+	return found
+}
 
 // candidates returns the names that some origin has a table of, qualified.
 func candidates(known []fingerprint, schema string, names []string, same func(a, b string) bool) []string {
@@ -131,7 +155,7 @@ func candidates(known []fingerprint, schema string, names []string, same func(a,
 }
 
 // matches compares the tables with every fingerprint.
-func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema string, sameTable func(a, b string) bool) []Match {
+func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema, prefix string, sameTable func(a, b string) bool) []Match {
 	var tables []tablePrint
 	for _, t := range found {
 		tables = append(tables, d.printOf(t, schema))
@@ -142,22 +166,32 @@ func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema s
 	}
 	var matches []Match
 	for _, f := range known {
-		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family}
+		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family, alike: d.likely}
 		c.tables(f.tables, tables)
 		m := Match{
-			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema,
+			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema, Prefix: prefix,
 			Exact: len(c.differences) == 0, Fits: c.harmless, Differences: c.differences, Missing: c.missing,
-			extras: c.extras,
+			extras: c.extras, tables: c.compared,
 		}
 		for _, t := range f.tables {
 			m.weight += t.weight()
 		}
 		m.share = 100 * c.cost / m.weight
-		if m.share <= near {
+		if m.share <= near && 100*c.missingWeight <= nearTables*m.weight {
 			matches = append(matches, m)
 		}
 	}
 	return matches
+}
+
+// likely reports whether people choose types of these families for the same
+// values. What SQLite's columns are declared as makes little difference to it.
+func (d *dialect) likely(family, other string) bool {
+	if d != dialects["sqlite"] {
+		return d.alike[family+"/"+other] || d.alike[other+"/"+family]
+	}
+	free := []string{"text", "uuid", "time"}
+	return slices.Contains(free, family) && slices.Contains(free, other)
 }
 
 // sortMatches puts the best first. Of two that match alike it is the one that
@@ -169,8 +203,20 @@ func sortMatches(matches []Match) {
 			cmp.Compare(len(a.Differences)-a.extras, len(b.Differences)-b.extras),
 			cmp.Compare(a.extras, b.extras),
 			cmp.Compare(b.weight, a.weight),
-			cmp.Compare(a.Origin+" "+a.Variant+" "+a.Version+" "+a.Schema, b.Origin+" "+b.Variant+" "+b.Version+" "+b.Schema),
+			cmp.Compare(a.Origin+" "+a.Variant+" "+a.Version+" "+a.Schema+" "+a.Prefix, b.Origin+" "+b.Variant+" "+b.Version+" "+b.Schema+" "+b.Prefix),
 		)
+	})
+}
+
+// withoutTaken leaves out what is nearly an origin's and is another's to the
+// letter.
+func withoutTaken(matches []Match) []Match {
+	return slices.DeleteFunc(slices.Clone(matches), func(m Match) bool {
+		return !m.Exact && slices.ContainsFunc(matches, func(other Match) bool {
+			return other.Exact && other.Schema == m.Schema && slices.ContainsFunc(m.tables, func(table string) bool {
+				return slices.Contains(other.tables, table)
+			})
+		})
 	})
 }
 

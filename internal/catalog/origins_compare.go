@@ -6,12 +6,17 @@ import (
 	"slices"
 )
 
-// How much each part of a fingerprint says about whose tables these are.
+// How much each part of a fingerprint says about whose tables these are. What
+// is there and looks different says more against an origin than what is not
+// there: nobody uses everything.
 const (
 	weighsColumn  = 3
+	weighsMissing = 2 // a column
+	weighsType    = 4
+	weighsLike    = 2 // a type that people choose for the same values
 	weighsKey     = 3
 	weighsForeign = 2
-	weighsDetail  = 1 // a length, a default, NULL or not, a rule
+	weighsDetail  = 1 // a length, a default, NULL or not, a rule, the case of a table's name
 )
 
 func (t tablePrint) weight() int {
@@ -28,12 +33,16 @@ type likeness struct {
 	sameTable, sameColumn func(a, b string) bool
 
 	family func(typ string) string
+	alike  func(family, other string) bool
 
 	differences []string
-	missing     []string // tables
+	missing     []string // the origin's tables that do not exist
+	compared    []string // those that do
 	cost        int      // of what the origin has and these tables do not
 	extras      int      // what they have beyond it
 	harmless    bool     // if the extras are all there is, and in nobody's way
+
+	missingWeight int
 }
 
 // differ notes something that is not as the origin makes it.
@@ -54,24 +63,28 @@ func (c *likeness) tables(origin, found []tablePrint) {
 	for _, want := range origin {
 		i := slices.IndexFunc(found, func(t tablePrint) bool { return c.sameTable(t.name, want.name) })
 		if i < 0 {
-			// One that is there and looks different says more against an origin.
-			c.differ(want.weight()/2, "there is no table %s", want.name)
+			c.differ(want.weight()/3, "there is no table %s", want.name)
 			c.missing = append(c.missing, want.name)
+			c.missingWeight += want.weight()
 			continue
 		}
+		c.compared = append(c.compared, found[i].name)
 		c.table(want, found[i])
 	}
 	slices.Sort(c.differences)
 }
 
 func (c *likeness) table(want, found tablePrint) {
+	if found.name != want.name { // the same table for the database
+		c.cost += weighsDetail
+	}
 	if found.view {
 		c.differ(weighsKey, "%s is a view", want.name)
 	}
 	for _, w := range want.columns {
 		i := slices.IndexFunc(found.columns, func(f columnPrint) bool { return c.sameColumn(f.name, w.name) })
 		if i < 0 {
-			c.differ(weighsColumn, "%s.%s is missing", want.name, w.name)
+			c.differ(weighsMissing, "%s.%s is missing", want.name, w.name)
 			continue
 		}
 		c.column(want.name, w, found.columns[i])
@@ -120,13 +133,14 @@ var anyLength = regexp.MustCompile(`\([^)]*\)`)
 // because it is in them that origins differ.
 func (c *likeness) typeCost(want, found string) int {
 	bareWant, bareFound := anyLength.ReplaceAllString(want, ""), anyLength.ReplaceAllString(found, "")
-	if bareWant == bareFound {
+	familyWant, familyFound := c.family(want), c.family(found)
+	switch {
+	case bareWant == bareFound, familyWant == familyFound && familyWant != "" && familyWant != "time":
 		return weighsDetail
+	case c.alike(familyWant, familyFound):
+		return weighsLike
 	}
-	if f := c.family(want); f != "" && f != "time" && f == c.family(found) {
-		return weighsDetail
-	}
-	return weighsColumn
+	return weighsType
 }
 
 func (c *likeness) keys(want, found tablePrint) {

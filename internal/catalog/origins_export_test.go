@@ -60,7 +60,8 @@ func CompareFingerprints(database, origin, found string) (differences []string, 
 		return nil, false, err
 	}
 	have, err := parseFingerprint(found)
-	c := likeness{sameTable: exactly, sameColumn: exactly, family: dialects[database].family}
+	d := dialects[database]
+	c := likeness{sameTable: exactly, sameColumn: exactly, family: d.family, alike: d.likely}
 	c.tables(want.tables, have.tables)
 	return c.differences, c.harmless, err
 }

@@ -110,6 +110,35 @@ func (d *dialect) canonicalRule(rule string) string {
 	return rule
 }
 
+// named returns the table whose name in lower case and the singular is that.
+func (f fingerprint) named(singular string) string {
+	for _, t := range f.tables {
+		if strings.TrimSuffix(strings.ToLower(t.name), "s") == singular {
+			return t.name
+		}
+	}
+	return ""
+}
+
+// prefixed returns the fingerprints of tables with the prefix before their names.
+func prefixed(known []fingerprint, prefix string) []fingerprint {
+	var list []fingerprint
+	for _, f := range known {
+		tables := slices.Clone(f.tables)
+		for i := range tables {
+			t := &tables[i]
+			t.name = prefix + t.name
+			t.foreign = slices.Clone(t.foreign)
+			for j := range t.foreign {
+				t.foreign[j].table = prefix + t.foreign[j].table
+			}
+		}
+		f.tables = tables
+		list = append(list, f)
+	}
+	return list
+}
+
 // String renders the fingerprint as in its file.
 func (f fingerprint) String() string {
 	var b strings.Builder
