@@ -28,6 +28,7 @@ type wantedColumn struct {
 	field *schema.Field
 	name  string
 	typ   string // without NOT NULL and the like
+	own   string // the same before a foreign key made it the users'
 	rest  string // NOT NULL and the like
 }
 
@@ -91,7 +92,7 @@ func newWanted(db *gorm.DB, m Model) (*wanted, error) {
 			continue
 		}
 		full, typ := db.Migrator().FullDataTypeOf(&field).SQL, dataType(db, &field)
-		w.columns = append(w.columns, wantedColumn{&field, name, typ, strings.TrimPrefix(full, typ)})
+		w.columns = append(w.columns, wantedColumn{&field, name, typ, typ, strings.TrimPrefix(full, typ)})
 	}
 	for _, field := range m.Schema.PrimaryFields {
 		w.primary = append(w.primary, field.DBName)

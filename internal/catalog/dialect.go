@@ -178,11 +178,13 @@ func familyOf(list []family, typ string) string {
 // application's own. So has a Go type that is not plain text, which knows by
 // itself what an id looks like.
 func (d *dialect) fits(wanted wantedColumn, found string) bool {
-	w, f := d.family(wanted.typ), d.family(found)
-	if w == "" || f == "" || w == f || d.alike[w+"/"+f] {
-		return true
+	f := d.family(found)
+	for _, typ := range []string{wanted.typ, wanted.own} {
+		if w := d.family(typ); w == "" || f == "" || w == f || d.alike[w+"/"+f] {
+			return true
+		}
 	}
-	return w == "text" && (f == "uuid" || f == "bytes") && wanted.field.IndirectFieldType.Kind() != reflect.String
+	return d.family(wanted.own) == "text" && (f == "uuid" || f == "bytes") && wanted.field.IndirectFieldType.Kind() != reflect.String
 }
 
 var (

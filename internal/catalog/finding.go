@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -92,9 +93,10 @@ func (x Finding) whose() string {
 	return "if the table is this application's: "
 }
 
-// refuse returns ErrSchema with those of the findings that are reasons to, or
-// nil.
-func refuse(findings []Finding, reason func(Finding) bool) error {
+// refuse returns ErrSchema with those of the findings that are reasons to, and
+// with whose the tables found probably are, or nil.
+// err is what kept us from finding out.
+func (d *dialect) refuse(r Request, found map[string]*Table, findings []Finding, reason func(Finding) bool) (refused, err error) {
 	var list []string
 	for _, x := range findings {
 		if reason(x) {
@@ -102,9 +104,16 @@ func refuse(findings []Finding, reason func(Finding) bool) error {
 		}
 	}
 	if len(list) == 0 {
-		return nil
+		return nil, nil
 	}
-	return plainf("%w: %s", authdb.ErrSchema, strings.Join(list, ". "))
+	matches, err := d.whose(found)
+	if err != nil {
+		return nil, err
+	}
+	if len(matches) > 0 && matches[0].Origin != cmp.Or(r.Origin, Own) {
+		list = append(list, "The tables look like those of "+matches[0].Origin+": see package presets")
+	}
+	return plainf("%w: %s", authdb.ErrSchema, strings.Join(list, ". ")), nil
 }
 
 // fatal and stuck are reasons to refuse: stuck is what no addition helps.

@@ -26,7 +26,7 @@ func (c *comparison) unique() {
 		if slices.ContainsFunc(w.Unguarded, func(u []string) bool { return slices.Equal(u, columns) }) {
 			x.Fatal = false
 			x.Why = "the adapter keeps it unique by a lock, which only processes that use this module take: what writes there at the same moment can store it twice"
-			x.Note = "which fails while rows double"
+			x.Note = "it fails while rows double"
 		}
 		if !c.indexable(columns) {
 			x.SQL, x.Note = nil, "give the columns a type with a length: the database has no key for the one they have"
@@ -193,7 +193,7 @@ func (c *comparison) foreignKey() {
 		x.Note = remake
 	case c.user != nil && c.referable(*f):
 		x.SQL = []string{fmt.Sprintf("ALTER TABLE %s ADD %s", quote(c.tx, c.w.Table), reference(c.tx, c.d, *f))}
-		x.Note = "which fails while rows belong to no user"
+		x.Note = "it fails while rows belong to no user"
 	default:
 		x.Note = "the two columns are to have the same type first"
 	}

@@ -74,7 +74,11 @@ func propose(tx *gorm.DB, d *dialect, r Request) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Found: found, Findings: findings, Atomic: d.transactional, refused: refuse(findings, stuck)}
+	p := &Plan{Found: found, Findings: findings, Atomic: d.transactional}
+	p.refused, err = d.refuse(r, found, findings, stuck)
+	if err != nil {
+		return nil, err
+	}
 	if p.refused == nil {
 		p.arrange(tx, d, want)
 	} else {
@@ -167,7 +171,11 @@ func Check(ctx context.Context, db *gorm.DB, r Request) (map[string]*Table, erro
 		if err != nil {
 			return err
 		}
-		return refuse(findings, fatal)
+		refused, err := d.refuse(r, found, findings, fatal)
+		if err != nil {
+			return err
+		}
+		return refused
 	})
 	return found, ended(ctx, describe("check", err))
 }

@@ -80,7 +80,7 @@ var rules = []rule{
 		why: "an authenticator with a greater counter can't be used any more",
 	},
 	{
-		kind: NarrowColumn, on: instants, find: until2038,
+		kind: NarrowColumn, on: append([]string{"Account.ExpiresAt"}, instants...), find: until2038,
 		why: "a later instant can't be stored",
 	},
 	{
@@ -102,6 +102,10 @@ var rules = []rule{
 	{
 		kind: RefusingKey, on: owners, find: single,
 		why: "a second one for the same user can't be stored",
+	},
+	{
+		kind: RefusingKey, on: []string{"Account.Type", "Account.Provider"}, find: listed,
+		why: "an account of another kind can't be stored",
 	},
 	{
 		kind: RefusingKey, on: []string{"User.Email"}, find: oneNull,
@@ -222,7 +226,7 @@ func until2038(s subject) []hit {
 	return []hit{{
 		problem: "is " + s.column.Type + ", which ends at 2038-01-19T03:14:07Z",
 		sql:     s.altered(func(c *Column) { c.Type = strings.Replace(strings.ToLower(c.Type), "timestamp", "datetime", 1) }),
-		note:    "in a session whose time_zone is UTC, and with the other side's schema changed alike",
+		note:    "in a session whose time_zone is the server's own, as that of everybody who uses the table has to be from then on; and change the other side's schema alike",
 	}}
 }
 
@@ -267,6 +271,6 @@ func nullable(s subject) []hit {
 	return []hit{{
 		problem: "may be NULL",
 		sql:     s.altered(func(c *Column) { c.Nullable = false }),
-		note:    "which fails while rows have no user",
+		note:    "it fails while rows have no user",
 	}}
 }

@@ -124,6 +124,20 @@ func oneNull(s subject) []hit {
 	return list
 }
 
+// listed finds columns whose values have to be in another table.
+func listed(s subject) []hit {
+	var list []hit
+	for _, f := range s.t.ForeignKeys {
+		if len(f.Columns) == 1 && s.t.same(f.Columns[0], s.column.Name) {
+			list = append(list, hit{
+				problem: "its foreign key " + f.Name + " allows only what is in " + f.RefTable,
+				note:    "add to that table what your providers are",
+			})
+		}
+	}
+	return list
+}
+
 // uncascaded finds foreign keys to the user that do not delete what belongs to
 // one.
 func uncascaded(s subject) []hit {
