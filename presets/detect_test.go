@@ -255,6 +255,17 @@ func TestDetectInSchemas(t *testing.T) {
 	}
 }
 
+// TestDetectSupabaseOnce looks in next_auth, where the connection looks anyway.
+func TestDetectSupabaseOnce(t *testing.T) {
+	db := detectOn(t, testdb.Postgres)
+	testdb.Restore(t, poolOf(t, db), "supabase-pg")
+	poolOf(t, db).SetMaxOpenConns(1)
+	exec(t, db, "SET search_path = next_auth")
+	if d := detect(t, db); d.Origin != "supabase" || d.Schema != "" || len(d.Others) > 0 {
+		t.Error(d)
+	}
+}
+
 // TestDetectSupabaseElsewhere has Supabase's tables where the connection looks.
 func TestDetectSupabaseElsewhere(t *testing.T) {
 	db := detectOn(t, testdb.Postgres)

@@ -222,6 +222,49 @@ func TestNothingIsNear(t *testing.T) {
 	}
 }
 
+// TestWhatCountsOnSQLite changes Drizzle's tables in ways that matter to the
+// database, and in ways that do not.
+func TestWhatCountsOnSQLite(t *testing.T) {
+	for name, c := range map[string]struct {
+		sql  []string
+		says []string
+	}{
+		"partial unique key": {
+			[]string{"DROP INDEX user_email_unique", "CREATE UNIQUE INDEX e ON user (email) WHERE email <> ''"},
+			[]string{"user has no unique key (email)"},
+		},
+		"view": {
+			[]string{
+				"ALTER TABLE verificationToken RENAME TO v",
+				"CREATE VIEW verificationToken AS SELECT * FROM v",
+			},
+			[]string{
+				"verificationToken has no primary key instead of primary key (identifier, token)", "verificationToken is a view",
+				"verificationToken.expires can be NULL", "verificationToken.identifier can be NULL", "verificationToken.token can be NULL",
+			},
+		},
+		"spelling": {
+			[]string{
+				"ALTER TABLE user RENAME COLUMN emailVerified TO EMAILVERIFIED",
+				"ALTER TABLE verificationToken RENAME TO v", "ALTER TABLE v RENAME TO VERIFICATIONTOKEN",
+			},
+			nil,
+		},
+		"key of the same columns": {[]string{"CREATE UNIQUE INDEX same ON account (providerAccountId, provider)"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := databases()[0]
+			db := open(t, d.open(d.dsn(t)), nil)
+			restore(t, db, "drizzle-sqlite")
+			execAll(t, db, c.sql...)
+			m := best(t, db, "")
+			if m == nil || m.Origin != "drizzle" || !slices.Equal(m.Differences, c.says) || m.Exact != (c.says == nil) {
+				t.Errorf("%+v", m)
+			}
+		})
+	}
+}
+
 // TestTwoOriginsSideBySide restores two dumps in one database whose tables have
 // different names.
 func TestTwoOriginsSideBySide(t *testing.T) {
