@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -197,6 +198,20 @@ func (d dialect) precision(columnType string) time.Duration {
 		precision /= 10
 	}
 	return precision
+}
+
+// textType matches the types of columns that hold so many characters.
+var textType = regexp.MustCompile(`^(?:varchar|character varying|char|character)\((\d+)\)`)
+
+// length returns how many characters a column's type holds, or 0 where it is no
+// such type, or nothing that the database minds.
+func (d dialect) length(columnType string) int64 {
+	m := textType.FindStringSubmatch(strings.ToLower(columnType))
+	if m == nil || d.sameInstant != "" {
+		return 0
+	}
+	n, _ := strconv.ParseInt(m[1], 10, 64) // too many digits are no limit
+	return n
 }
 
 // exactly is the condition that two expressions are the same text.

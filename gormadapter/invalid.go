@@ -51,6 +51,9 @@ func (t *table) checkText(c *column, s string) error {
 	case c.field.DataType == schema.String && c.field.Serializer == nil && c.field.Size > 0 && utf8.RuneCountInString(s) > c.field.Size:
 		return faultf(authdb.ErrInvalid, "%s.%s: is longer than %d characters", t.record, c.name, c.field.Size)
 	}
+	if length := c.length.Load(); length > 0 && int64(utf8.RuneCountInString(s)) > length {
+		return faultf(authdb.ErrInvalid, "%s.%s: is longer than the %d characters of its column", t.record, c.name, length)
+	}
 	return nil
 }
 

@@ -44,6 +44,10 @@ type column struct {
 	// coarse is the precision of the column in nanoseconds, if the catalogue
 	// has said that it is coarser than a millisecond.
 	coarse atomic.Int64
+
+	// length is how many characters the column holds, if the catalogue has
+	// said so and the row's type does not.
+	length atomic.Int64
 }
 
 // A derived field is a one-to-one function of the record's fields that its tag

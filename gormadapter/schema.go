@@ -138,6 +138,7 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 			f.exact[c] = layout.ExactKeys || column != nil && column.Exact
 			if column != nil {
 				c.coarse.Store(int64(a.dialect.precision(column.Type)))
+				c.length.Store(a.dialect.length(column.Type))
 			}
 		}
 	}
