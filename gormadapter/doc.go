@@ -52,6 +52,30 @@
 // authdb.Layout can. On MySQL a create is
 // one more if the row type has columns that the database computes a default
 // for, and on all databases if a column with a default is to be written zero.
+// A key that no unique key guards costs a create, and an UpdateUser of Email,
+// one statement more on SQLite, two on PostgreSQL and three on MySQL.
+//
+// # Keys that no unique key guards
+//
+// Where authdb.Layout.Unguarded names a key, and no Check has found a unique key
+// for it, the adapter locks the key's value, looks whether a row has it, soft-deleted
+// or not, and writes, or returns ErrDuplicate. The lock is an advisory one of
+// PostgreSQL, GET_LOCK on MySQL and MariaDB, and on SQLite the one writer. It
+// holds among all adapters of this package on one server, and against nobody
+// else who writes to the table; other values are not waited for. A hook of the
+// row type that changes such a key gets ErrInvalid.
+//
+// Of rows that have the same key nevertheless, look-ups return the one with the
+// least primary key, always the same. Updates and deletes by the key are of all
+// of them, and a token that is stored twice is used once.
+//
+// Inside an application's transaction, the lock lasts to its end, except:
+//   - On PostgreSQL at REPEATABLE READ and stricter, the transaction does not see
+//     what others committed after it began, and can store a duplicate of that.
+//   - On MySQL and MariaDB the lock is given back when the row is written. Others
+//     look with a lock and wait for the row. So does the adapter in there, and
+//     keeps what it read locked: two such transactions may wait for each other,
+//     and the server ends one of them.
 //
 // # Errors and logs
 //

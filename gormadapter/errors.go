@@ -324,7 +324,7 @@ var mysqlClasses = map[int64]class{
 	1216: reference, 1217: reference, 1451: reference, 1452: reference,
 	1048: invalid, 1264: invalid, 1265: invalid, 1292: invalid, 1364: invalid, 1366: invalid, 1406: invalid, 3819: invalid, 4025: invalid,
 	1054: missing, 1146: missing,
-	1020: lost, 1205: lost, 1213: lost, 9007: lost,
+	1020: lost, 1205: lost, 1213: lost, 3058: lost, 9007: lost,
 	1053: goodbye, 1077: goodbye, 1927: goodbye,
 }
 

@@ -300,3 +300,27 @@ func runClaims(t *testing.T, self, what string) (lines []string) {
 	group.Wait()
 	return lines
 }
+
+// TestUnguardedBusy: a lock that others keep for long is waited for again.
+func TestUnguardedBusy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits")
+	}
+	for _, d := range databases()[3:] {
+		t.Run(d.name, func(t *testing.T) {
+			t.Parallel()
+			db, _ := d.open(t)
+			makeLoose(t, db)
+			a := newLoose(db)
+			u, err := a.CreateUser(t.Context(), &authdb.User{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			letGo := lockAccount(t, anotherPool(t, db), "v")
+			time.AfterFunc(5500*time.Millisecond, letGo)
+			if _, err := a.LinkAccount(t.Context(), accountOf(u.ID, "v")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
