@@ -11,14 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/catalog"
-	"github.com/authdb/authdb/internal/testdb"
 )
 
 // TestConcurrent has eight pools of one process synchronise one empty database
@@ -57,6 +54,15 @@ func TestConcurrent(t *testing.T) {
 	}
 }
 
+// rounds is how often the processes of TestProcesses begin at the same moment.
+const rounds = 20
+
+// half is what is taken away from complete tables for a half-made database.
+var half = []string{
+	"DROP TABLE authenticators", "DROP TABLE accounts", "ALTER TABLE users DROP COLUMN image", "ALTER TABLE users DROP COLUMN name",
+	"INSERT INTO users (id, email) VALUES ('u', 'ada@example.com')",
+}
+
 // synchronizeEnv tells a process of TestProcesses what to do: a database's name
 // and its DSN.
 const synchronizeEnv = "AUTHDB_CATALOG_SYNCHRONIZE"
@@ -89,7 +95,8 @@ func synchronizeProcess(name, dsn string) int {
 	return 0
 }
 
-// TestProcesses is TestConcurrent with processes.
+// TestProcesses is TestConcurrent with processes, on an empty database and on
+// one that is half made, with a row in it.
 func TestProcesses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
@@ -100,14 +107,34 @@ func TestProcesses(t *testing.T) {
 	}
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
-			for round := range 2 {
+			for round := range rounds {
 				dsn := d.dsn(t)
 				db := open(t, d.open(dsn), nil)
-				runProcesses(t, self, d.name+" "+dsn)
 				list := modelsOf(t, db, rows{})
+				runProcesses(t, self, d.name+" "+dsn)
+				golden(t, "default."+d.golden, dump(t, db, tableNames(list)...))
+
+				execAll(t, db, half...)
+				runProcesses(t, self, d.name+" "+dsn)
+				made := dump(t, db, tableNames(list)...)
+				if n, m := strings.Count(made, "table "), strings.Count(made, "  image "); n != 5 || m != 1 {
+					t.Errorf("round %d: %d tables:\n%s", round, n, made)
+				}
 				if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 					t.Errorf("round %d: %v", round, err)
 				}
+				var n int64
+				if err := db.Table("users").Count(&n).Error; err != nil || n != 1 {
+					t.Errorf("round %d: %d users are left, %v", round, n, err)
+				}
+				if t.Failed() {
+					return
+				}
+				pool, err := db.DB()
+				if err != nil {
+					t.Fatal(err)
+				}
+				pool.Close()
 			}
 		})
 	}
@@ -296,43 +323,4 @@ func (c counter) LogMode(logger.LogLevel) logger.Interface { return c }
 func (c counter) Trace(_ context.Context, _ time.Time, f func() (string, int64), _ error) {
 	statement, _ := f()
 	c.see(statement)
-}
-
-// TestNoRight has a user who may not create tables.
-func TestNoRight(t *testing.T) {
-	for _, d := range databases() {
-		t.Run(d.name, func(t *testing.T) {
-			db, plain, drop := restricted(t, d)
-			defer drop()
-			list := modelsOf(t, plain, rows{})
-			err := catalog.Synchronize(t.Context(), plain, request(list))
-			if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "create table users: the database user lacks a right") {
-				t.Errorf("Synchronize: %v", err)
-			}
-			if left := dump(t, db, tableNames(list)...); left != "" {
-				t.Errorf("left behind:\n%s", left)
-			}
-		})
-	}
-}
-
-func restricted(t *testing.T, d database) (db, plain *gorm.DB, drop func()) {
-	switch d.golden {
-	case "postgres":
-		s := testdb.New(t, testdb.Postgres)
-		db = open(t, postgres.Open(s.DSN), nil)
-		name := "plain_" + s.Name
-		execAll(t, db, "CREATE ROLE "+name+" LOGIN PASSWORD 'secret'", "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-		plain = open(t, postgres.Open(fmt.Sprintf("host=%s port=%d dbname=%s user=%s password=secret sslmode=disable", s.Host, s.Port, s.Name, name)), nil)
-		return db, plain, func() { execAll(t, db, "DROP ROLE "+name) }
-	case "mysql", "mariadb":
-		s := testdb.New(t, d.golden)
-		db = open(t, mysql.Open(s.DSN), nil)
-		name := "plain_" + s.Name[len(s.Name)-8:]
-		execAll(t, db, "CREATE USER "+name+" IDENTIFIED BY 'secret'", "GRANT SELECT, INSERT ON "+s.Name+".* TO "+name)
-		plain = open(t, mysql.Open(fmt.Sprintf("%s:secret@tcp(%s:%d)/%s", name, s.Host, s.Port, s.Name)), nil)
-		return db, plain, func() { execAll(t, db, "DROP USER "+name) }
-	}
-	t.Skip("SQLite has no users")
-	return nil, nil, nil
 }
