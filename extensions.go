@@ -62,13 +62,17 @@ type Checker interface {
 	Check(ctx context.Context) error
 }
 
-// A Synchronizer creates what its tables lack.
+// A Synchronizer adds what its tables lack.
 type Synchronizer interface {
-	// Synchronize creates the tables that are missing, and nothing where none
-	// is. It never changes or removes what is there: where an existing table
-	// does not fit, it creates nothing at all and returns ErrSchema. Any
-	// number of processes may call it at the same moment. It may not be called
-	// inside a transaction of the caller's.
+	// Synchronize creates the tables that are missing, adds the columns that
+	// may be NULL and the indexes that are not unique to those that are there,
+	// and does nothing where nothing is missing. It never changes or removes
+	// what is there: where an existing table does not fit, it adds nothing at
+	// all and returns ErrSchema. Tables that something else made and migrates
+	// it leaves alone (see Layout.Origin), unless WithForeignChanges allows
+	// additions: it returns nil where the rows fit. Any number of processes may
+	// call it at the same moment. It may not be called inside a transaction of
+	// the caller's.
 	Synchronize(ctx context.Context) error
 }
 

@@ -7,6 +7,10 @@
 //	adapter := gormadapter.New(db)
 //	if err := adapter.Synchronize(ctx); err != nil { ... } // or your own migrations
 //
+// Synchronize creates what is missing and changes nothing else; Plan says what
+// it would do, and what the contract suffers from in tables that something else
+// made.
+//
 // It imports no driver. Package datasource opens a database for those who have
 // none open.
 //

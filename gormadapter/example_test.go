@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -41,4 +42,42 @@ func Example() {
 	}
 	fmt.Println(*reader.Name, "has", reader.Points, "points")
 	// Output: Ada has 36 points
+}
+
+// Writer is a later release's user, with a column more.
+type Writer struct {
+	models.User
+	Motto *string
+}
+
+// TableName keeps the users where they are.
+func (Writer) TableName() string { return "users" }
+
+func ExampleAdapter_Plan() {
+	ctx := context.Background()
+	db, err := gorm.Open(sqlite.Dialector{DriverName: "sqlite", DSN: "file:/example_plan?vfs=memdb&_pragma=foreign_keys(1)"}, &gorm.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := gormadapter.New(db).Synchronize(ctx); err != nil {
+		log.Fatal(err)
+	}
+
+	adapter := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &Writer{}}))
+	plan, err := adapter.Plan(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := plan.WriteGoose(os.Stdout); err != nil { // a migration for goose
+		log.Fatal(err)
+	}
+	// Output:
+	// -- +goose Up
+	// -- +goose StatementBegin
+	// ALTER TABLE `users` ADD COLUMN `motto` text;
+	// -- +goose StatementEnd
+	//
+	// -- +goose Down
+	// -- This would take it back, and lose what was stored since:
+	// -- ALTER TABLE `users` DROP COLUMN `motto`;
 }

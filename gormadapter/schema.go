@@ -83,7 +83,12 @@ func (a *Adapter) plainTimes() bool {
 	return false
 }
 
-// Synchronize implements authdb.Synchronizer.
+// Synchronize implements authdb.Synchronizer: it runs what Plan returns. Where
+// DDL is transactional (PostgreSQL, SQLite) that is all or nothing. On MySQL
+// what it created is dropped again if a later statement fails, as long as it
+// has no rows; columns and indexes that it added stay. If the database refuses
+// a statement for want of a right, the error is ErrSchema and has the
+// statements that somebody with the right can run.
 func (a *Adapter) Synchronize(ctx context.Context) error {
 	return a.wrap(ctx, "synchronize", a.synchronizeNow(ctx))
 }

@@ -259,30 +259,72 @@ func Example_autoMigrateInstead() {
 	// Output:
 }
 
+func plan(ctx context.Context, db *gorm.DB) error {
+	first := gormadapter.New(db)
+	if err := first.Synchronize(ctx); err != nil {
+		return err
+	}
+	ada, err := first.CreateUser(ctx, &authdb.User{Name: "Ada"})
+	if err != nil {
+		return err
+	}
+	// The next release has a role, and points.
+	type User struct {
+		models.User
+		Role   string `gorm:"default:reader"`
+		Points int
+	}
+	adapter := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &User{}}))
+	plan, err := adapter.Plan(ctx) // looks, and changes nothing
+	if err != nil {
+		return err
+	}
+	fmt.Println(plan)
+	if err := adapter.Synchronize(ctx); err != nil {
+		return err
+	}
+	if ada, err = adapter.GetUser(ctx, ada.ID); err != nil {
+		return err
+	}
+	fmt.Println(ada.Name, ada.Extra["Role"], ada.Extra["Points"])
+	return nil
+}
+
+func Example_plan() {
+	onSQLite(plan)
+	// Output:
+	// 2 statements
+	//
+	// ALTER TABLE `users` ADD COLUMN `role` text DEFAULT "reader";
+	//
+	// ALTER TABLE `users` ADD COLUMN `points` integer;
+	//
+	// 0 findings
+	//
+	// Ada reader 0
+}
+
 func missingColumn(ctx context.Context, db *gorm.DB) error {
 	if err := gormadapter.New(db).Synchronize(ctx); err != nil {
 		return err
 	}
-	// The next release has a Member.
+	// The next release has a team for everybody.
 	type User struct {
 		models.User
-		Role string `gorm:"default:reader"`
+		Team string `gorm:"not null"`
 	}
 	adapter := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &User{}}))
 	err := adapter.Synchronize(ctx)
 	fmt.Println(errors.Is(err, authdb.ErrSchema))
 	fmt.Println(err)
-	if err := db.AutoMigrate(&User{}); err != nil {
-		return err
-	}
-	return adapter.Synchronize(ctx)
+	return nil
 }
 
 func Example_missingColumn() {
 	onSQLite(missingColumn)
 	// Output:
 	// true
-	// gormadapter: synchronize: authdb: schema: table users, column role: missing; if the table is this application's: ALTER TABLE `users` ADD COLUMN `role` text DEFAULT "reader"
+	// gormadapter: synchronize: authdb: schema: table users, column team: missing; if the table is this application's: ALTER TABLE `users` ADD COLUMN `team` text, then fill it and make it NOT NULL
 }
 
 // onSQLite runs a snippet on an empty database.
