@@ -1,0 +1,71 @@
+package testdb
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// NodeJS is how AUTHDB_TEST_REQUIRE asks for Node.js and the packages of folder
+// interop. It is no server.
+const NodeJS = "node"
+
+// oldestNode is the oldest version that the packages run on.
+var oldestNode = [2]int{20, 19}
+
+// Node returns the program of Node.js, for the packages that are installed in
+// the folder. Without one, or without the packages, it skips the test or fails
+// it, as New does.
+func Node(tb testing.TB, folder string) string {
+	tb.Helper()
+	node, err := findNode(folder)
+	must(tb, NodeJS, err)
+	return node
+}
+
+func findNode(folder string) (string, error) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		return "", fmt.Errorf("testdb: Node.js is %w: install version %d.%d or later, or run scripts/test", errNotInstalled, oldestNode[0], oldestNode[1])
+	}
+	out, err := exec.Command(node, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("testdb: node --version: %w", err)
+	}
+	if version := strings.TrimSpace(string(out)); !newEnough(version) {
+		return "", fmt.Errorf("testdb: Node.js %d.%d or later is %w, but %s is", oldestNode[0], oldestNode[1], errNotInstalled, version)
+	}
+	for _, built := range []string{"better-sqlite3/build/Release/better_sqlite3.node", "sqlite3/build/Release/node_sqlite3.node"} {
+		_, err := os.Stat(filepath.Join(folder, "node_modules", built))
+		if errors.Is(err, os.ErrNotExist) {
+			return "", fmt.Errorf("testdb: %s is %w in folder interop: run scripts/test, or npm ci && npm rebuild --ignore-scripts=false better-sqlite3 sqlite3 there", filepath.Dir(filepath.Dir(filepath.Dir(built))), errNotInstalled)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return node, nil
+}
+
+// newEnough reports whether a version such as "v20.20.2" will do.
+func newEnough(version string) bool {
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	var have [2]int
+	for i := range have {
+		if i >= len(parts) {
+			return false
+		}
+		n, err := strconv.Atoi(parts[i])
+		if err != nil {
+			return false
+		}
+		have[i] = n
+	}
+	return slices.Compare(have[:], oldestNode[:]) >= 0
+}
