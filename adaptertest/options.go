@@ -20,7 +20,8 @@ type Option func(*config)
 // config is what the options come to.
 type config struct {
 	clock         *Clock
-	precision     time.Duration
+	precision     time.Duration // of Expires
+	verified      time.Duration // of EmailVerified
 	idFacts       facts
 	softDelete    func(ctx context.Context, a authdb.Adapter, userID string) error
 	reference     func(ctx context.Context, a authdb.Adapter, userID string) error
@@ -44,6 +45,7 @@ type extraColumn struct {
 func newConfig(opts []Option) *config {
 	c := &config{
 		precision: time.Millisecond,
+		verified:  time.Millisecond,
 		lengths:   defaultLengths(),
 		drops:     make(map[string]bool),
 		without:   make(map[string]string),
@@ -92,15 +94,28 @@ func WithClock(clock *Clock) Option {
 	}
 }
 
-// TimePrecision says that instants are stored, and truncated, to d. Default: a
-// millisecond, which the contract asks for.
-func TimePrecision(d time.Duration) Option {
+// TimePrecision says that instants are stored, and truncated, to d; if fields
+// are named ("EmailVerified", "Expires"), only theirs. Default: a millisecond,
+// which the contract asks for.
+func TimePrecision(d time.Duration, fields ...string) Option {
 	return func(c *config) {
 		if d < time.Millisecond || d > time.Second {
 			c.refuse("TimePrecision(%v): want a millisecond to a second", d)
 			return
 		}
-		c.precision = d
+		if len(fields) == 0 {
+			fields = []string{"EmailVerified", "Expires"}
+		}
+		for _, field := range fields {
+			switch field {
+			case "EmailVerified":
+				c.verified = d
+			case "Expires":
+				c.precision = d
+			default:
+				c.refuse("TimePrecision: no instant %s: there are EmailVerified and Expires", field)
+			}
+		}
 	}
 }
 

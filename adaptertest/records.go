@@ -11,7 +11,7 @@ var verifiedAt = time.Date(2024, time.February, 29, 12, 34, 56, 789e6, time.UTC)
 
 // newUser returns a user with every field but the ID.
 func (r *rig) newUser(edits ...func(*authdb.User)) *authdb.User {
-	at := r.truncate(verifiedAt)
+	at := r.truncateVerified(verifiedAt)
 	u := &authdb.User{
 		Name:          r.fresh("Grace Brewster Murray Hopper"),
 		Email:         r.freshEmail(),

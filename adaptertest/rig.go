@@ -95,6 +95,9 @@ func (r *rig) now() time.Time {
 
 func (r *rig) truncate(t time.Time) time.Time { return t.UTC().Truncate(r.config.precision) }
 
+// truncateVerified is truncate for EmailVerified.
+func (r *rig) truncateVerified(t time.Time) time.Time { return t.UTC().Truncate(r.config.verified) }
+
 func (r *rig) future() time.Time { return r.now().Add(time.Hour) }
 
 func (r *rig) past() time.Time { return r.now().Add(-time.Hour) }

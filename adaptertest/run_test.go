@@ -79,6 +79,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		"say why":                         Without(revived, ""),
 		"pass a clock":                    WithClock(nil),
 		"want a millisecond to a second":  TimePrecision(time.Microsecond),
+		"no instant Born":                 TimePrecision(time.Second, "Born"),
 		"no such record":                  Extra("Person", "Role", "a", "b"),
 		"a field of the record itself":    Extra("User", "Email", "a", "b"),
 		"at least two values":             Extra("User", "Role", "a", nil),

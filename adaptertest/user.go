@@ -178,7 +178,7 @@ var userRules = group("UserStore", 0, []rule{
 var updateUserRules = group("UserStore", 0, []rule{
 	{name: "UpdateUser changes exactly the members set in the patch and returns the complete user", check: func(r *rig) {
 		want := r.addUser()
-		later := r.truncate(verifiedAt.Add(time.Hour))
+		later := r.truncateVerified(verifiedAt.Add(time.Hour))
 		r.updatesUser(want, authdb.UserPatch{Name: authdb.Set("Ada")}, func() { want.Name = "Ada" })
 		image := r.fresh("image")
 		r.updatesUser(want, authdb.UserPatch{Image: authdb.Set(image)}, func() { want.Image = image })
@@ -189,7 +189,7 @@ var updateUserRules = group("UserStore", 0, []rule{
 	{name: "UpdateUser changes all members at once", check: func(r *rig) {
 		user, want := r.addUser(), r.newUser()
 		want.ID = user.ID
-		at := r.truncate(verifiedAt.Add(time.Hour))
+		at := r.truncateVerified(verifiedAt.Add(time.Hour))
 		want.EmailVerified = &at
 		patch := authdb.UserPatch{
 			Name: authdb.Set(want.Name), Email: authdb.Set(want.Email),

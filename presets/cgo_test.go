@@ -1,0 +1,5 @@
+//go:build cgo
+
+package presets_test
+
+const cgo = true

@@ -1,0 +1,171 @@
+package presets_test
+
+import (
+	"database/sql"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // for zones on machines that have none
+
+	_ "github.com/mattn/go-sqlite3"
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/gormadapter"
+	"github.com/authdb/authdb/internal/testdb"
+	"github.com/authdb/authdb/presets"
+)
+
+// The process is in a zone that no test means. It is set for all of them, since
+// time.Local is the process's.
+func TestMain(m *testing.M) {
+	time.Local = zone("America/New_York")
+	os.Exit(m.Run())
+}
+
+func zone(name string) *time.Location {
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+// A database is an empty one, with the connections of two kinds that tests use:
+// one as an application might open it, and a plain one.
+type database struct {
+	*gorm.DB
+	server string // as testdb calls it, or "sqlite"
+	plain  *sql.DB
+}
+
+// A connection is a way in which an application opens a database.
+type connection struct {
+	name   string
+	server string
+	open   func(t testing.TB) database
+}
+
+// connections are in other zones than the process, where they can be.
+func connections() []connection {
+	var all []connection
+	add := func(name, server string, open func(t testing.TB) database) {
+		all = append(all, connection{name, server, open})
+	}
+	add("sqlite-modernc", "sqlite", func(t testing.TB) database {
+		dsn := "file:" + testdb.SQLiteFile(t) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=foreign_keys(1)&_time_format=sqlite"
+		db := openGORM(t, sqlite.Dialector{DriverName: "sqlite", DSN: dsn})
+		return database{db, "sqlite", pool(t, db)}
+	})
+	add("sqlite-mattn", "sqlite", func(t testing.TB) database {
+		if !cgo {
+			t.Skip("mattn/go-sqlite3 needs cgo")
+		}
+		dsn := "file:" + testdb.SQLiteFile(t) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=OFF&_foreign_keys=1&_loc=Asia%2FKolkata"
+		db := openGORM(t, sqlite.Open(dsn))
+		return database{db, "sqlite", pool(t, db)}
+	})
+	add("postgres", testdb.Postgres, func(t testing.TB) database {
+		s := testdb.New(t, testdb.Postgres)
+		dsn := fmt.Sprintf("host=%s port=%d user=%s password='%s' dbname=%s sslmode=disable TimeZone=Asia/Kolkata", s.Host, s.Port, s.Username, s.Password, s.Name)
+		return database{openGORM(t, postgres.Open(dsn)), s.Server, pool(t, openGORM(t, postgres.Open(s.DSN)))}
+	})
+	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
+		for name, params := range map[string]string{
+			server:                "",
+			server + " elsewhere": "?parseTime=true&loc=Local&time_zone=%27-05%3A00%27",
+		} {
+			add(name, server, func(t testing.TB) database {
+				s := testdb.New(t, server)
+				return database{openGORM(t, mysql.Open(s.DSN+params)), s.Server, pool(t, openGORM(t, mysql.Open(s.DSN)))}
+			})
+		}
+	}
+	slices.SortFunc(all, func(a, b connection) int { return strings.Compare(a.name, b.name) })
+	return all
+}
+
+func openGORM(t testing.TB, d gorm.Dialector) *gorm.DB {
+	t.Helper()
+	db, err := gorm.Open(d, &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool(t, db).Close() })
+	// Below what the servers allow to one test among several.
+	pool(t, db).SetMaxOpenConns(32)
+	pool(t, db).SetMaxIdleConns(32)
+	return db
+}
+
+func pool(t testing.TB, db *gorm.DB) *sql.DB {
+	t.Helper()
+	pool, err := db.DB()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+// origins are the presets, by what the names of their dumps begin with.
+func origins() map[string]func() authdb.Models {
+	return map[string]func() authdb.Models{
+		"typeorm":      func() authdb.Models { return presets.TypeORM() },
+		"sequelize":    func() authdb.Models { return presets.Sequelize() },
+		"prisma":       func() authdb.Models { return presets.Prisma() },
+		"drizzle":      func() authdb.Models { return presets.Drizzle() },
+		"pg":           func() authdb.Models { return presets.PG() },
+		"neon":         func() authdb.Models { return presets.Neon() },
+		"kysely":       func() authdb.Models { return presets.Kysely() },
+		"d1":           func() authdb.Models { return presets.D1() },
+		"mikro-orm":    func() authdb.Models { return presets.MikroORM() },
+		"supabase":     func() authdb.Models { return presets.Supabase() },
+		"hasura":       func() authdb.Models { return presets.Hasura() },
+		"next-auth-v3": func() authdb.Models { return presets.NextAuth3() },
+	}
+}
+
+// presetOf returns the preset of the dump.
+func presetOf(t testing.TB, dump string) authdb.Models {
+	t.Helper()
+	for origin, models := range origins() {
+		if strings.HasPrefix(dump, origin+"-") {
+			return models()
+		}
+	}
+	t.Fatalf("%s is of no origin that has a preset", dump)
+	return authdb.Models{}
+}
+
+// onEachDump runs the test for each dump that a database can restore, through
+// each connection.
+func onEachDump(t *testing.T, test func(t *testing.T, c connection, dump string)) {
+	for _, c := range connections() {
+		t.Run(c.name, func(t *testing.T) {
+			for _, dump := range testdb.DumpsFor(c.server) {
+				if strings.HasPrefix(dump, "authdb-") {
+					continue
+				}
+				t.Run(dump, func(t *testing.T) { test(t, c, dump) })
+			}
+		})
+	}
+}
+
+// checked returns an adapter whose Check has found nothing.
+func checked(t testing.TB, db *gorm.DB, opts ...authdb.Option) *gormadapter.Adapter {
+	t.Helper()
+	adapter := gormadapter.New(db, opts...)
+	if err := adapter.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return adapter
+}
