@@ -16,7 +16,7 @@ const (
 	weighsLike    = 2 // a type that people choose for the same values
 	weighsKey     = 3
 	weighsForeign = 2
-	weighsDetail  = 1 // a length, a default, NULL or not, a rule, the case of a table's name
+	weighsDetail  = 1 // a length, a default, NULL or not, a rule
 )
 
 func (t tablePrint) weight() int {
@@ -75,9 +75,6 @@ func (c *likeness) tables(origin, found []tablePrint) {
 }
 
 func (c *likeness) table(want, found tablePrint) {
-	if found.name != want.name { // the same table for the database
-		c.cost += weighsDetail
-	}
 	if found.view {
 		c.differ(weighsKey, "%s is a view", want.name)
 	}
