@@ -55,8 +55,9 @@ type Config struct {
 	// Params are parameters of the connection; see the package's comment.
 	Params map[string]string
 
-	// Synchronize makes Open create the tables that are missing. OpenDB, which
-	// knows no tables, ignores it.
+	// Synchronize makes Open create the tables that are missing, and add to
+	// those that are there: see authdb.Synchronizer. OpenDB, which knows no
+	// tables, ignores it.
 	Synchronize bool
 
 	// MaxOpenConns bounds the pool. A negative number is no bound. Default: 20.

@@ -14,8 +14,8 @@ import (
 )
 
 // Open opens the database and returns an adapter on it, which closes it in its
-// method Close. It creates the tables that are missing where the Config (or the
-// option authdb.WithSynchronize) says so, and returns when the database has
+// method Close. It synchronises the tables where the Config (or the option
+// authdb.WithSynchronize) says so, and returns when the database has
 // been found fit for the contract: whatever is wrong with it, no request meets
 // it.
 //

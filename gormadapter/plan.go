@@ -207,12 +207,10 @@ func (p *Plan) comments(b *strings.Builder) {
 }
 
 // comment writes the text as comments, line by line: a name in it may have a
-// line break. No line of it begins as goose's annotations do.
+// line break, and may look like one of goose's annotations.
 func comment(b *strings.Builder, text string) {
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {
-		if strings.HasPrefix(strings.TrimSpace(line), "+goose") {
-			line = "| " + line
-		}
+		line = strings.ReplaceAll(line, "+goose", "+ goose")
 		b.WriteString(strings.TrimRight("-- "+line, " ") + "\n")
 	}
 }

@@ -131,6 +131,24 @@ func TestPlanScript(t *testing.T) {
 	})
 }
 
+// TestPlanComments has names that would end a comment, or be one of goose's.
+func TestPlanComments(t *testing.T) {
+	p := &gormadapter.Plan{Findings: []gormadapter.Finding{{
+		Kind: gormadapter.Misfit, Table: "a\rDROP TABLE b;\n-- +goose Down\n+goose Up", Problem: "x", SQL: []string{"A\nB"},
+	}}}
+	for _, text := range []string{script(t, p.WriteSQL), script(t, p.WriteGoose)} {
+		for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
+			own := line == "-- +goose Up" || line == "-- +goose Down"
+			if !strings.HasPrefix(line, "--") || strings.Contains(line, "+goose") && !own {
+				t.Errorf("%q in\n%s", line, text)
+			}
+		}
+		if n := strings.Count(text, "+goose"); n != 0 && n != 2 {
+			t.Errorf("%d annotations in\n%s", n, text)
+		}
+	}
+}
+
 // TestPlanRefuses has an adapter that can't plan, and tables that do not fit.
 func TestPlanRefuses(t *testing.T) {
 	if _, err := gormadapter.New(nil).Plan(t.Context()); err == nil {

@@ -261,6 +261,67 @@ func (v variation) test(t *testing.T, d database) {
 	if ddl := log.ddl(); len(ddl) > 0 {
 		t.Errorf("a second run changed the schema: %q", ddl)
 	}
+	fix(t, db, list)
+	if now := contents(t, open(t, d.open(dsn), nil)); len(now["sessions"]) != 1 || now["sessions"][0]["session_token"] == nil {
+		t.Errorf("after the SQL of the findings the rows are\n%v", now)
+	}
+}
+
+// fix runs the SQL of all findings: they are gone then, and nothing else is
+// found.
+func fix(t *testing.T, db *gorm.DB, list []catalog.Model) {
+	t.Helper()
+	p, err := catalog.Propose(t.Context(), db, request(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := 0
+	for _, x := range p.Findings {
+		if execAll(t, db, x.SQL...); len(x.SQL) == 0 {
+			left++
+		}
+	}
+	after, err := catalog.Propose(t.Context(), db, request(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(after.Findings) != left || len(after.Changes) > 0 {
+		t.Errorf("after the SQL of %v there are %v and %v", p.Findings, after.Findings, after.Changes)
+	}
+}
+
+// TestSelfUpdating runs the SQL for instants that move by themselves, which
+// keep Synchronize from anything until then.
+func TestSelfUpdating(t *testing.T) {
+	for _, d := range databases() {
+		if !strings.HasPrefix(d.golden, "m") {
+			continue
+		}
+		t.Run(d.name, func(t *testing.T) {
+			db := open(t, d.open(d.dsn(t)), nil)
+			list := modelsOf(t, db, rows{})
+			synchronize(t, db, list)
+			execAll(
+				t, db, "ALTER TABLE users MODIFY email_verified TIMESTAMP(3) NULL DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(3)",
+				"ALTER TABLE sessions MODIFY expires DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3) COMMENT 'it''s'",
+			)
+			p, err := catalog.Propose(t.Context(), db, request(list))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range p.Findings {
+				if x.Kind == catalog.SelfUpdating {
+					execAll(t, db, x.SQL...)
+				}
+			}
+			synchronize(t, db, list)
+			var n int64
+			err = db.Raw("SELECT COUNT(*) FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND COLUMN_NAME = 'expires' AND COLUMN_COMMENT = 'it''s' AND LOWER(COLUMN_DEFAULT) = 'current_timestamp(3)' AND EXTRA NOT LIKE '%on update%'").Scan(&n).Error
+			if err != nil || n != 1 {
+				t.Errorf("%d columns are as they were otherwise, %v", n, err)
+			}
+		})
+	}
 }
 
 func (v variation) testRefused(t *testing.T, plan *catalog.Plan, err error, log *sqls) {
