@@ -1,6 +1,7 @@
 package gormadapter_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -81,6 +82,32 @@ func TestPlanOfDumps(t *testing.T) {
 		}
 		if err := adapter.Check(t.Context()); err != nil {
 			t.Errorf("Check: %v", err)
+		}
+		if after := catalogue(t, db); after != before {
+			t.Errorf("the catalogue is\n%s\nand was\n%s", after, before)
+		}
+	})
+}
+
+// TestWhoseTables has the default rows on the tables of others: nothing is
+// created, and the error says whose they look like.
+func TestWhoseTables(t *testing.T) {
+	onDumps(t, func(t *testing.T, _, dump string, restored func(*testing.T) *gorm.DB) {
+		db := restored(t)
+		if strings.HasPrefix(dump, "authdb-") || !db.Migrator().HasTable("sessions") {
+			t.Skip("no table is in the way")
+		}
+		origin := dump[:strings.LastIndex(dump, "-")]
+		for _, more := range []string{"-type-mysql", "-type-mariadb"} {
+			origin = strings.TrimSuffix(origin, more)
+		}
+		if origin == "neon" {
+			origin = "pg" // whose tables are the same
+		}
+		before := catalogue(t, db)
+		err := gormadapter.New(db).Synchronize(t.Context())
+		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), ". The tables look like those of "+origin+": see package presets") {
+			t.Errorf("Synchronize: %v", err)
 		}
 		if after := catalogue(t, db); after != before {
 			t.Errorf("the catalogue is\n%s\nand was\n%s", after, before)

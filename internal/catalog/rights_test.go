@@ -117,3 +117,38 @@ func TestQueryOnly(t *testing.T) {
 		})
 	}
 }
+
+// TestAdditionsTakenBack has a table fail after something was added to another:
+// where DDL can't be taken back the addition stays, and the error says so.
+func TestAdditionsTakenBack(t *testing.T) {
+	onEach(t, func(t *testing.T, d database, db *gorm.DB) {
+		pool, err := db.DB()
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool.SetMaxOpenConns(1)
+		good := modelsOf(t, db, rows{})
+		synchronize(t, db, good)
+		execAll(t, db, "ALTER TABLE users DROP COLUMN image", "DROP TABLE authenticators", "DROP TABLE verification_tokens")
+		list := modelsOf(t, db, rows{authenticator: Broken{}})
+		before := dump(t, db, tableNames(list)...)
+		err = catalog.Synchronize(t.Context(), db, request(list))
+		if err == nil {
+			t.Skip("this database does not mind a function that it has not")
+		}
+		after := dump(t, db, tableNames(list)...)
+		if mysql := strings.HasPrefix(d.golden, "m"); mysql != (after != before) || mysql != strings.HasSuffix(err.Error(), "; added before, and left: ALTER TABLE `users` ADD COLUMN `image` longtext") {
+			t.Errorf("%v, and the tables are\n%s", err, after)
+		}
+		if strings.Count(after, "table ") != strings.Count(before, "table ") {
+			t.Errorf("the tables are\n%s", after)
+		}
+		synchronize(t, db, good)
+		if d.golden == "mysql" {
+			var usual, now int
+			if err := db.Raw("SELECT @@global.lock_wait_timeout, @@lock_wait_timeout").Row().Scan(&usual, &now); err != nil || usual != now {
+				t.Errorf("the connection waits %d s for a table, and did %d s: %v", now, usual, err)
+			}
+		}
+	})
+}
