@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -242,6 +243,9 @@ func (w *wanted) stores(column string) bool {
 	return false
 }
 
+// computed is a default that is an expression.
+var computed = regexp.MustCompile(`(?i) DEFAULT (CURRENT_|\w*\()`)
+
 // missingColumn is for a column that the table has not. Only one that may be
 // NULL can be added: the others need values for the rows that are there, or
 // say by their absence that the table is somebody else's.
@@ -264,6 +268,8 @@ func (c *comparison) missingColumn(want wantedColumn) {
 		x.Why = "no " + w.Record + " can be stored without it: the table may be another application's"
 	case want.field.NotNull || want.field.PrimaryKey || want.field.AutoIncrement || c.d.unserial.Replace(want.typ) != want.typ:
 		x.Why = "it is NOT NULL, and only a person knows what the rows that are there should hold"
+	case c.d.plainDefaults && computed.MatchString(want.rest):
+		x.Why, x.SQL, x.Note = "SQLite adds no column whose default is computed", nil, "make the table anew, and copy the rows, or drop the default from the field's tag"
 	default:
 		x.add = &addition{
 			column: definition, after: columnComment(c.tx, c.d, w, want),

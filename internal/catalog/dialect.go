@@ -43,6 +43,7 @@ type dialect struct {
 
 	transactional   bool // DDL is rolled back with the rest
 	addsMany        bool // one ALTER TABLE takes several columns
+	plainDefaults   bool // a column that is added can't have a default that is computed
 	inlineIndexes   bool // indexes are part of CREATE TABLE
 	nullablePrimary bool // a primary key takes NULL unless told otherwise
 	qualifiedIndex  bool // CREATE INDEX schema.name ON table
@@ -91,6 +92,7 @@ var dialects = map[string]*dialect{
 		qualifiedIndex:  true,
 		localReferences: true,
 		laterEnforced:   true,
+		plainDefaults:   true,
 		taken:           takenSQLite,
 	},
 	"postgres": {

@@ -33,17 +33,30 @@ func (c *comparison) unique() {
 		}
 		c.add(x)
 	}
-	for _, i := range w.indexes {
-		columns := indexColumns(i)
-		if i.Class != "UNIQUE" || !c.ownUnique(columns) || c.covered(i) {
-			continue
-		}
+	for _, i := range c.ownUniques() {
 		c.add(Finding{
-			Kind: MissingUnique, Problem: "no unique index on " + strings.Join(columns, " + ") + ", which its row type asks for",
+			Kind: MissingUnique, Problem: "no unique index on " + strings.Join(indexColumns(i), " + ") + ", which its row type asks for",
 			SQL: []string{createIndex(c.tx, c.d, w, i)},
 			Why: "rows that double may be there already, and only a person knows which are to stay",
 		})
 	}
+}
+
+// ownUniques returns the unique keys that the row type has tags for, that the
+// contract does not need, and that are missing.
+func (c *comparison) ownUniques() []*schema.Index {
+	var list []*schema.Index
+	for _, i := range c.w.indexes {
+		if i.Class == "UNIQUE" && c.ownUnique(indexColumns(i)) && !c.covered(i) {
+			list = append(list, i)
+		}
+	}
+	for _, col := range c.w.columns {
+		if own := []string{col.name}; col.field.Unique && c.ownUnique(own) && !c.t.UniqueOn(own...) {
+			list = append(list, c.uniqueIndex(own))
+		}
+	}
+	return list
 }
 
 // ownUnique reports whether a unique key on the columns is the application's

@@ -39,7 +39,10 @@ func exclusivelyPostgres(tx *gorm.DB, conn pinned, _ []string, work func(*gorm.D
 	if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", int64(h.Sum64())).Error; err != nil { //nolint:gosec // any 64 bits will do
 		return describe("wait for other processes", err)
 	}
-	if err := run(tx, fmt.Sprintf("SET LOCAL lock_timeout = %d", patience.Milliseconds())); err != nil {
+	// Nobody waits for us longer than our patience lasts, and no longer than
+	// the application's own setting says.
+	if err := one(tx, []any{new(string)}, `SELECT set_config('lock_timeout', LEAST(NULLIF(setting::bigint, 0), ?)::text, true)
+		FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'`, patience.Milliseconds()); err != nil {
 		return describe("begin", err)
 	}
 	if err := work(tx); err != nil {

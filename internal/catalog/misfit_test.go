@@ -2,8 +2,10 @@ package catalog_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -311,6 +313,53 @@ func TestAddColumn(t *testing.T) {
 		}
 		if _, err := catalog.Check(t.Context(), db, request(list)); err != nil {
 			t.Error(err)
+		}
+	})
+}
+
+// TestTags has tags of a row type that ask for more than can be added.
+func TestTags(t *testing.T) {
+	type Person struct {
+		models.User
+		Nick  *string    `gorm:"size:64;unique"`
+		Badge *string    `gorm:"size:64;uniqueIndex"`
+		Rank  *int       `gorm:"index"`
+		Since *time.Time `gorm:"default:CURRENT_TIMESTAMP(3)"`
+	}
+	onEach(t, func(t *testing.T, d database, db *gorm.DB) {
+		synchronize(t, db, modelsOf(t, db, rows{})[:1])
+		execAll(t, db, "INSERT INTO users (id) VALUES ('u')")
+		list := modelsOf(t, db, rows{user: Person{}})[:1]
+		list[0].Table = "users"
+		if d.golden == "sqlite" {
+			err := catalog.Synchronize(t.Context(), db, request(list))
+			if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "column since: missing; make the table anew") {
+				t.Errorf("Synchronize: %v", err)
+			}
+			execAll(t, db, "ALTER TABLE users ADD COLUMN since DATETIME")
+		}
+		synchronize(t, db, list)
+		p, err := catalog.Propose(t.Context(), db, request(list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for _, x := range p.Findings {
+			found = append(found, string(x.Kind)+": "+x.Problem)
+			execAll(t, db, x.SQL...)
+		}
+		want := []string{
+			"missing unique key: no unique index on badge, which its row type asks for",
+			"missing unique key: no unique index on nick, which its row type asks for",
+		}
+		if !slices.Equal(found, want) {
+			t.Errorf("found %q, want %q", found, want)
+		}
+		if p, err := catalog.Propose(t.Context(), db, request(list)); err != nil || len(p.Findings)+len(p.Changes) > 0 {
+			t.Errorf("%v, %v", p, err)
+		}
+		if made := dump(t, db, "users"); !strings.Contains(made, "(rank)") || strings.Count(made, " since ") != 1 {
+			t.Errorf("the table is\n%s", made)
 		}
 	})
 }
