@@ -153,6 +153,9 @@ func TestUnguardedDuplicates(t *testing.T) {
 		if n := count(t, db, "SELECT count(*) FROM loose_keys WHERE counter = 7"); n != 3 {
 			t.Errorf("%d of 3 authenticators were updated", n)
 		}
+		if _, err := a.GetUserByEmail(t.Context(), "ADA@example.com"); !errors.Is(err, authdb.ErrNotFound) {
+			t.Errorf("an address that differs in case, which others can have: %v", err)
+		}
 		if _, err := a.UpdateUser(t.Context(), "2", authdb.UserPatch{Email: authdb.Set(email), Name: authdb.Set("n")}); err != nil {
 			t.Errorf("an address that stays as it is: %v", err)
 		}

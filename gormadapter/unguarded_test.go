@@ -97,6 +97,9 @@ func makeLoose(t testing.TB, db *gorm.DB) {
 		if err := db.Set("gorm:table_options", " COLLATE="+collation).AutoMigrate(looseUser{}); err != nil {
 			t.Fatal(err)
 		}
+		if err := db.Exec("ALTER TABLE loose_users MODIFY email varchar(320) COLLATE utf8mb4_general_ci").Error; err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := db.AutoMigrate(looseUser{}, looseAccount{}, looseSession{}, looseToken{}, looseKey{}); err != nil {
 		t.Fatal(err)
