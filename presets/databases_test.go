@@ -47,6 +47,17 @@ type database struct {
 	plain  *sql.DB
 }
 
+// conn returns a plain connection.
+func (db database) conn(t testing.TB) *sql.Conn {
+	t.Helper()
+	conn, err := db.plain.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
 // A connection is a way in which an application opens a database.
 type connection struct {
 	name   string
@@ -154,7 +165,10 @@ func onEachDump(t *testing.T, test func(t *testing.T, c connection, dump string)
 				if strings.HasPrefix(dump, "authdb-") {
 					continue
 				}
-				t.Run(dump, func(t *testing.T) { test(t, c, dump) })
+				t.Run(dump, func(t *testing.T) {
+					t.Parallel() // it waits for the server most of the time
+					test(t, c, dump)
+				})
 			}
 		})
 	}

@@ -45,8 +45,10 @@ type Candidate struct {
 	// keys, collations and indexes that are not unique do not count.
 	Exact bool
 
-	// Fits says that at most there is more than the origin makes, and in
-	// nobody's way: columns that may be left out, and keys.
+	// Fits says that what [Candidate.Models] returns opens the tables. At most
+	// there is more than the origin makes, and in nobody's way: columns that may
+	// be left out, and keys. And a table may be missing that nobody needs who has
+	// no passkeys: that of authenticators.
 	Fits bool
 
 	// Differences says, sorted, what is not as the origin makes it. It names
@@ -109,7 +111,7 @@ func (c Candidate) Models() (authdb.Models, bool) {
 	if c.Origin == "authdb" {
 		return authdb.Models{Layout: authdb.Layout{Schema: c.Schema, TablePrefix: c.Prefix}}, true
 	}
-	p, ok := presetOf(c.Origin)
+	p, ok := presetOf(c.Origin, c.Variant)
 	if !ok {
 		return authdb.Models{}, false
 	}
@@ -139,28 +141,30 @@ func tableOf(entry any) string {
 	return ""
 }
 
-// A preset is a constructor of this package, by the origin that it is for.
+// A preset is a constructor of this package, by the origin that it is for: by
+// one variant of it, or by all that have none of their own.
 type preset struct {
-	origin, name string
-	make         func(Option) authdb.Models
+	origin, variant, name string
+	make                  func(Option) authdb.Models
 }
 
-func presetOf(origin string) (preset, bool) {
+func presetOf(origin, variant string) (preset, bool) {
 	all := []preset{
-		{"typeorm", "TypeORM", func(o Option) authdb.Models { return TypeORM(o) }},
-		{"sequelize", "Sequelize", func(o Option) authdb.Models { return Sequelize(o) }},
-		{"prisma", "Prisma", func(o Option) authdb.Models { return Prisma(o) }},
-		{"drizzle", "Drizzle", func(o Option) authdb.Models { return Drizzle(o) }},
-		{"pg", "PG", func(o Option) authdb.Models { return PG(o) }},
-		{"neon", "Neon", func(o Option) authdb.Models { return Neon(o) }},
-		{"kysely", "Kysely", func(o Option) authdb.Models { return Kysely(o) }},
-		{"d1", "D1", func(o Option) authdb.Models { return D1(o) }},
-		{"mikro-orm", "MikroORM", func(o Option) authdb.Models { return MikroORM(o) }},
-		{"supabase", "Supabase", func(o Option) authdb.Models { return Supabase(o) }},
-		{"hasura", "Hasura", func(o Option) authdb.Models { return Hasura(o) }},
-		{"next-auth-v3", "NextAuth3", func(o Option) authdb.Models { return NextAuth3(o) }},
+		{"typeorm", "", "TypeORM", func(o Option) authdb.Models { return TypeORM(o) }},
+		{"sequelize", "", "Sequelize", func(o Option) authdb.Models { return Sequelize(o) }},
+		{"prisma", "next-auth 4", "PrismaNextAuth4", func(o Option) authdb.Models { return PrismaNextAuth4(o) }},
+		{"prisma", "", "Prisma", func(o Option) authdb.Models { return Prisma(o) }},
+		{"drizzle", "", "Drizzle", func(o Option) authdb.Models { return Drizzle(o) }},
+		{"pg", "", "PG", func(o Option) authdb.Models { return PG(o) }},
+		{"neon", "", "Neon", func(o Option) authdb.Models { return Neon(o) }},
+		{"kysely", "", "Kysely", func(o Option) authdb.Models { return Kysely(o) }},
+		{"d1", "", "D1", func(o Option) authdb.Models { return D1(o) }},
+		{"mikro-orm", "", "MikroORM", func(o Option) authdb.Models { return MikroORM(o) }},
+		{"supabase", "", "Supabase", func(o Option) authdb.Models { return Supabase(o) }},
+		{"hasura", "", "Hasura", func(o Option) authdb.Models { return Hasura(o) }},
+		{"next-auth-v3", "", "NextAuth3", func(o Option) authdb.Models { return NextAuth3(o) }},
 	}
-	i := slices.IndexFunc(all, func(p preset) bool { return p.origin == origin })
+	i := slices.IndexFunc(all, func(p preset) bool { return p.origin == origin && (p.variant == variant || p.variant == "") })
 	if i < 0 {
 		return preset{}, false
 	}
@@ -221,16 +225,27 @@ func (c Candidate) who() string {
 	return who
 }
 
+// more says whether there is anything that the origin does not make, where
+// tables are missing.
+func (c Candidate) more() string {
+	if len(c.Differences) > len(c.missing) {
+		return " and with something more"
+	}
+	return ""
+}
+
 func (c Candidate) verdict() string {
 	open := "the default rows open them"
-	if p, ok := presetOf(c.Origin); ok {
+	if p, ok := presetOf(c.Origin, c.Variant); ok {
 		open = "presets." + p.name + " opens them"
 	}
 	switch {
 	case c.Exact:
 		return "these are its tables, " + open
-	case c.Fits:
+	case c.Fits && len(c.missing) == 0:
 		return "these are its tables with something more, " + open
+	case c.Fits:
+		return "these are its tables without " + strings.Join(c.missing, ", ") + c.more() + ", " + open + " with Authenticator: authdb.Absent"
 	case len(c.Differences) == 1:
 		return "nearly its tables, with 1 difference"
 	}

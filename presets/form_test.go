@@ -5,35 +5,53 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/internal/testdb"
+	"github.com/authdb/authdb/models"
 )
 
 // TestForm writes what the origin's own adapter wrote, and compares what is
 // stored: every column of every row, as text and by its type.
 func TestForm(t *testing.T) {
-	for name, write := range map[string]func(*testing.T, *gormadapter.Adapter, rows){
-		"created": writeAll,
-		"updated": writeAndUpdate,
-	} {
-		t.Run(name, func(t *testing.T) {
-			onEachDump(t, func(t *testing.T, c connection, dump string) {
-				origin := c.open(t)
-				testdb.Restore(t, origin.plain, dump)
+	onEachDump(t, func(t *testing.T, c connection, dump string) {
+		if c.name == testdb.MariaDB || c.name == testdb.MySQL {
+			t.Skip("the connections in other zones write in the same way, and have more to get wrong")
+		}
+		origin := c.open(t)
+		testdb.Restore(t, origin.plain, dump)
+		wrote := rawRows(t, origin)
+		for name, write := range writers {
+			t.Run(name, func(t *testing.T) {
 				db := c.open(t)
 				restoreEmpty(t, db, dump)
-				write(t, checked(t, db.DB, authdb.WithModels(presetOf(t, dump))), rowsOf(t, dump))
-				compareRaw(t, dump, rawRows(t, db), rawRows(t, origin))
+				m := presetOf(t, dump)
+				write(t, db, checked(t, db.DB, authdb.WithModels(m)), m, rowsOf(t, dump))
+				compareRaw(t, dump, rawRows(t, db), wrote)
 			})
-		})
-	}
+		}
+	})
+}
+
+// writers are the ways in which rows are written.
+var writers = map[string]func(*testing.T, database, *gormadapter.Adapter, authdb.Models, rows){
+	"created": func(t *testing.T, _ database, a *gormadapter.Adapter, _ authdb.Models, want rows) {
+		writeAll(t, a, want)
+	},
+	"updated": func(t *testing.T, _ database, a *gormadapter.Adapter, _ authdb.Models, want rows) {
+		writeAndUpdate(t, a, want)
+	},
+	"by the application": writeOwn,
 }
 
 // restoreEmpty restores the tables of the dump without rows, but for those that
@@ -129,6 +147,64 @@ func writeAndUpdate(t *testing.T, a *gormadapter.Adapter, want rows) {
 	}
 }
 
+// writeOwn stores the rows as an application does that uses GORM alone. The
+// adapter only makes rows of records.
+func writeOwn(t *testing.T, db database, a *gormadapter.Adapter, m authdb.Models, want rows) {
+	t.Helper()
+	own := models.WithLayout(db.DB, m.Layout)
+	ids := map[string]string{}
+	for _, u := range want.User {
+		former := u.ID
+		u.ID, u.Extra = given(former), nil
+		ok(t, "Create", createOwn(own, a, m, m.User, &u))
+		ids[former] = u.ID
+	}
+	for _, x := range want.Account {
+		x.ID, x.UserID, x.Extra = given(x.ID), ids[x.UserID], nil
+		ok(t, "Create", createOwn(own, a, m, m.Account, &x))
+	}
+	for _, s := range want.Session {
+		s.ID, s.UserID, s.Extra = given(s.ID), ids[s.UserID], nil
+		ok(t, "Create", createOwn(own, a, m, m.Session, &s))
+	}
+	for _, v := range want.VerificationToken {
+		v.Extra = nil
+		ok(t, "Create", createOwn(own, a, m, m.VerificationToken, &v))
+	}
+	for _, x := range want.Authenticator {
+		x.UserID = ids[x.UserID]
+		ok(t, "Create", createOwn(own, a, m, m.Authenticator, &x))
+	}
+}
+
+// given is an id that the database does not number.
+func given(id string) string {
+	if _, err := strconv.Atoi(id); err == nil {
+		return ""
+	}
+	return id
+}
+
+// createOwn makes a row of the record, stores it by GORM, and makes the record
+// what was stored.
+func createOwn(db *gorm.DB, a *gormadapter.Adapter, m authdb.Models, row, record any) error {
+	if by, ok := row.(authdb.ByDatabase); ok {
+		row = by[db.Name()]
+	}
+	own := reflect.New(reflect.TypeOf(row).Elem()).Interface()
+	if err := a.Decode(record, own); err != nil {
+		return err
+	}
+	tx := db
+	if m.Layout.Schema != "" {
+		tx = db.Table(m.Layout.Schema + "." + own.(interface{ TableName() string }).TableName())
+	}
+	if err := tx.Create(own).Error; err != nil {
+		return err
+	}
+	return a.Encode(own, record)
+}
+
 func ok(t *testing.T, what string, err error) {
 	t.Helper()
 	if err != nil {
@@ -202,9 +278,7 @@ func shape(s string) string {
 func rawRows(t *testing.T, db database) map[string][]string {
 	t.Helper()
 	ctx := t.Context()
-	conn, err := db.plain.Conn(ctx)
-	ok(t, "Conn", err)
-	defer conn.Close()
+	conn, err := db.conn(t), error(nil)
 	tables, columns, value := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
 		"SELECT name FROM pragma_table_info('%s')", "SELECT COALESCE(CAST(`%[1]s` AS TEXT), 'NULL') || ' ' || typeof(`%[1]s`) FROM `%[2]s`"
 	switch db.server {

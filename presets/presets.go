@@ -10,7 +10,7 @@
 //	                               SQLite  PostgreSQL  MySQL
 //	@auth/typeorm-adapter          x       x           x      TypeORM
 //	@auth/sequelize-adapter        x       x           x      Sequelize
-//	@auth/prisma-adapter           x       x           x      Prisma
+//	@auth/prisma-adapter           x       x           x      Prisma, PrismaNextAuth4
 //	@auth/drizzle-adapter          x       x           x      Drizzle
 //	@auth/pg-adapter                       x                  PG
 //	@auth/neon-adapter                     x                  Neon
@@ -73,7 +73,8 @@ type Option interface {
 	ZoneOption
 }
 
-// A PrismaOption is one that [Prisma] takes: an [Option], or [UnixMilli].
+// A PrismaOption is one that [Prisma] and [PrismaNextAuth4] take: an [Option], or
+// [UnixMilli].
 type PrismaOption interface {
 	applier
 	prisma()

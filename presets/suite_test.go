@@ -15,22 +15,82 @@ import (
 	"github.com/authdb/authdb/adaptertest"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/internal/testdb"
+	"github.com/authdb/authdb/presets"
 )
 
 // TestAdapter runs the contract on the tables of every origin, as its own
 // migrations make them.
 func TestAdapter(t *testing.T) {
 	onEachDump(t, func(t *testing.T, c connection, dump string) {
-		db := c.open(t)
-		restoreEmpty(t, db, dump)
-		clock := adaptertest.NewClock(time.Now())
-		options := []authdb.Option{authdb.WithModels(presetOf(t, dump)), authdb.WithClock(clock.Now)}
-		adapter := checked(t, db.DB, options...)
-		suite := append(told(t, db, dump), adaptertest.WithClock(clock),
-			adaptertest.Require("Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker"),
-			adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }))
-		adaptertest.Run(t, func(testing.TB) authdb.Adapter { return adapter }, suite...)
+		runSuite(t, c, dump, presetOf(t, dump))
 	})
+}
+
+// TestAdapterOptions runs it where a preset has been told something.
+func TestAdapterOptions(t *testing.T) {
+	newYork := presets.Location(zone("America/New_York"))
+	twice := adaptertest.Without("Instants in the hours that clocks skip or repeat come back as they were",
+		"the column holds the clock on the wall, which shows an hour twice")
+	for _, x := range []struct {
+		dump    string
+		models  authdb.Models
+		options []adaptertest.Option
+	}{
+		{"prisma-sqlite", presets.Prisma(presets.UnixMilli()), nil},
+		{"kysely-mariadb", presets.Kysely(newYork), []adaptertest.Option{twice}},
+		{"mikro-orm-mariadb", presets.MikroORM(newYork), []adaptertest.Option{twice}},
+		{"mikro-orm-pg", presets.MikroORM(newYork), nil},
+	} {
+		for _, c := range connections() {
+			if slices.Contains(testdb.DumpsFor(c.server), x.dump) {
+				t.Run(c.name+"/"+x.dump, func(t *testing.T) {
+					t.Parallel()
+					runSuite(t, c, x.dump, x.models, x.options...)
+				})
+			}
+		}
+	}
+}
+
+// TestAdapterUnchecked runs it on adapters that know of the database only what
+// the preset says. The lengths of columns they don't know.
+func TestAdapterUnchecked(t *testing.T) {
+	for _, c := range connections() {
+		for _, dump := range []string{
+			"typeorm-sqlite", "prisma-sqlite", "d1-sqlite", "next-auth-v3-sqlite",
+			"prisma-pg", "drizzle-pg", "kysely-pg", "supabase-pg", "next-auth-v3-pg",
+		} {
+			if slices.Contains(testdb.DumpsFor(c.server), dump) {
+				t.Run(c.name+"/"+dump, func(t *testing.T) {
+					t.Parallel()
+					db := c.open(t)
+					restoreEmpty(t, db, dump)
+					run(t, db, dump, func(opts ...authdb.Option) authdb.Adapter { return gormadapter.New(db.DB, opts...) }, presetOf(t, dump))
+				})
+			}
+		}
+	}
+}
+
+func runSuite(t *testing.T, c connection, dump string, models authdb.Models, more ...adaptertest.Option) {
+	t.Helper()
+	db := c.open(t)
+	restoreEmpty(t, db, dump)
+	run(t, db, dump, func(opts ...authdb.Option) authdb.Adapter { return checked(t, db.DB, opts...) }, models, more...)
+}
+
+func run(t *testing.T, db database, dump string, open func(...authdb.Option) authdb.Adapter, models authdb.Models, more ...adaptertest.Option) {
+	t.Helper()
+	clock := adaptertest.NewClock(time.Now())
+	options := []authdb.Option{authdb.WithModels(models), authdb.WithClock(clock.Now)}
+	adapter := open(options...)
+	suite := append(told(t, db, dump), adaptertest.WithClock(clock),
+		adaptertest.Require("Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker"),
+		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }))
+	if models.Authenticator != authdb.Absent {
+		suite = append(suite, adaptertest.Require("AuthenticatorStore"))
+	}
+	adaptertest.Run(t, func(testing.TB) authdb.Adapter { return adapter }, append(suite, more...)...)
 }
 
 // told is what the suite has to be told of the tables: facts, which have rules
