@@ -1,12 +1,8 @@
 // Package interop_test has this module and Auth.js's own adapters work on the same
 // tables: what one side writes the other reads.
 //
-// The JavaScript side is the project of this folder. scripts/test installs it; by
-// hand:
-//
-//	npm ci && npm rebuild --ignore-scripts=false better-sqlite3 sqlite3
-//
-// docs/interop.md has the results. After a change:
+// The JavaScript side is the project of this folder, which scripts/interop
+// installs. docs/interop.md has the results. After a change:
 //
 //	go test ./interop -update
 package interop_test
@@ -50,6 +46,7 @@ func TestInterop(t *testing.T) {
 			})
 		}
 	})
+	results.report(t, node)
 	if !t.Failed() && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		results.check(t, *update)
 	}

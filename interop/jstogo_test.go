@@ -31,6 +31,13 @@ func ofAuthenticators(f facts) string {
 	return ""
 }
 
+func ofRaces(f facts) string {
+	if f.racy {
+		return "its useVerificationToken reads first and deletes then, so that two callers can get one token"
+	}
+	return ""
+}
+
 func ofDeletion(f facts) string { return f.keeps }
 
 func ofUnlinking(f facts) string {
@@ -116,6 +123,11 @@ var jsToGo = []rule{
 		used := c.asToken(c.ask("useVerificationToken", object{"identifier": made.Identifier, "token": token}))
 		c.sameToken("JavaScript's token", used, made)
 		c.gone(made)
+	}},
+	{name: "a verification token, used by both at once, by one of them", unless: ofRaces, check: func(c *talk) {
+		for range 20 {
+			c.race(c.jsToken(c.future()))
+		}
 	}},
 	{name: "a wrong identifier or token uses up nothing", check: func(c *talk) {
 		token, made := c.jsToken(c.future())

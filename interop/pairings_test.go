@@ -33,6 +33,7 @@ type facts struct {
 	authenticators bool   // there is a table of them
 	needsEmail     bool   // no user without an address can be stored
 	keeps          string // why JavaScript can't delete a user who has sessions or accounts
+	racy           bool   // JavaScript reads a verification token first and deletes it then
 	version3       bool   // NextAuth 3's contract
 }
 
@@ -60,47 +61,47 @@ func pairings() []pairing {
 
 	const s = time.Second
 	return []pairing{
-		{origin: "typeorm", database: file, models: typeorm},
-		{origin: "typeorm", database: testdb.Postgres, models: typeorm},
-		{origin: "typeorm", database: testdb.MariaDB, models: typeorm, facts: facts{text: 255}},
-		{origin: "typeorm", database: testdb.MariaDB, variant: `type "mysql"`, peer: "mysql", models: typeorm, facts: facts{text: 255}},
-		{origin: "typeorm", database: testdb.MySQL, models: typeorm, facts: facts{text: 255}},
+		{origin: "typeorm", database: file, models: typeorm, facts: facts{racy: true}},
+		{origin: "typeorm", database: testdb.Postgres, models: typeorm, facts: facts{racy: true}},
+		{origin: "typeorm", database: testdb.MariaDB, models: typeorm, facts: facts{racy: true, text: 255}},
+		{origin: "typeorm", database: testdb.MariaDB, variant: `type "mysql"`, peer: "mysql", models: typeorm, facts: facts{racy: true, text: 255}},
+		{origin: "typeorm", database: testdb.MySQL, models: typeorm, facts: facts{racy: true, text: 255}},
 
-		{origin: "sequelize", database: file, models: sequelize},
-		{origin: "sequelize", database: testdb.Postgres, models: sequelize, facts: facts{text: 255}},
-		{origin: "sequelize", database: testdb.MariaDB, models: sequelize, facts: facts{expires: s, verified: s, text: 255}},
-		{origin: "sequelize", database: testdb.MySQL, models: sequelize, facts: facts{expires: s, verified: s, text: 255}},
+		{origin: "sequelize", database: file, models: sequelize, facts: facts{racy: true}},
+		{origin: "sequelize", database: testdb.Postgres, models: sequelize, facts: facts{racy: true, text: 255}},
+		{origin: "sequelize", database: testdb.MariaDB, models: sequelize, facts: facts{racy: true, expires: s, verified: s, text: 255}},
+		{origin: "sequelize", database: testdb.MySQL, models: sequelize, facts: facts{racy: true, expires: s, verified: s, text: 255}},
 
 		{origin: "prisma", database: file, models: prisma, facts: facts{authenticators: true}},
 		{origin: "prisma", database: file, variant: `timestampFormat "unixepoch-ms"`, peer: "sqlite-unixepoch-ms", models: unix, facts: facts{authenticators: true}},
 		{origin: "prisma", database: testdb.Postgres, models: prisma, facts: facts{authenticators: true, needsEmail: true}},
-		{origin: "prisma", database: testdb.MariaDB, models: prisma, facts: facts{authenticators: true, keeps: restrict}},
-		{origin: "prisma", database: testdb.MySQL, models: prisma, facts: facts{authenticators: true, keeps: restrict}},
+		{origin: "prisma", database: testdb.MariaDB, models: prisma, facts: facts{racy: true, authenticators: true, keeps: restrict}},
+		{origin: "prisma", database: testdb.MySQL, models: prisma, facts: facts{racy: true, authenticators: true, keeps: restrict}},
 
 		{origin: "drizzle", database: file, models: drizzle, facts: facts{authenticators: true}},
 		{origin: "drizzle", database: testdb.Postgres, models: drizzle, facts: facts{authenticators: true}},
-		{origin: "drizzle", database: testdb.MariaDB, models: drizzle, facts: facts{authenticators: true, expires: s, text: 255}},
-		{origin: "drizzle", database: testdb.MySQL, models: drizzle, facts: facts{authenticators: true, expires: s, text: 255}},
+		{origin: "drizzle", database: testdb.MariaDB, models: drizzle, facts: facts{racy: true, authenticators: true, expires: s, text: 255}},
+		{origin: "drizzle", database: testdb.MySQL, models: drizzle, facts: facts{racy: true, authenticators: true, expires: s, text: 255}},
 
 		{origin: "pg", database: testdb.Postgres, models: pg, facts: facts{numbered: true, secondsText: true}},
 		{origin: "neon", database: testdb.Postgres, models: neon, facts: facts{numbered: true, secondsText: true}},
 
 		{origin: "kysely", database: file, models: kysely, facts: facts{needsEmail: true}},
 		{origin: "kysely", database: testdb.Postgres, models: kysely, facts: facts{needsEmail: true, secondsText: true}},
-		{origin: "kysely", database: testdb.MariaDB, models: kysely, facts: facts{needsEmail: true, text: 255}},
-		{origin: "kysely", database: testdb.MySQL, models: kysely, facts: facts{needsEmail: true, text: 255}},
+		{origin: "kysely", database: testdb.MariaDB, models: kysely, facts: facts{racy: true, needsEmail: true, text: 255}},
+		{origin: "kysely", database: testdb.MySQL, models: kysely, facts: facts{racy: true, needsEmail: true, text: 255}},
 
-		{origin: "d1", database: file, models: d1},
+		{origin: "d1", database: file, models: d1, facts: facts{racy: true}},
 
-		{origin: "mikro-orm", database: file, models: mikro, facts: facts{verifiedNumber: true}},
-		{origin: "mikro-orm", database: testdb.Postgres, models: mikro, facts: facts{expires: s, verified: s, text: 255}},
-		{origin: "mikro-orm", database: testdb.MariaDB, models: mikro, facts: facts{expires: s, verified: s, text: 255}},
-		{origin: "mikro-orm", database: testdb.MySQL, models: mikro, facts: facts{expires: s, verified: s, text: 255}},
+		{origin: "mikro-orm", database: file, models: mikro, facts: facts{racy: true, verifiedNumber: true}},
+		{origin: "mikro-orm", database: testdb.Postgres, models: mikro, facts: facts{racy: true, expires: s, verified: s, text: 255}},
+		{origin: "mikro-orm", database: testdb.MariaDB, models: mikro, facts: facts{racy: true, expires: s, verified: s, text: 255}},
+		{origin: "mikro-orm", database: testdb.MySQL, models: mikro, facts: facts{racy: true, expires: s, verified: s, text: 255}},
 
-		{origin: "next-auth-v3", database: file, models: v3, facts: facts{version3: true, numbered: true, keeps: noDelete}},
-		{origin: "next-auth-v3", database: testdb.Postgres, models: v3, facts: facts{version3: true, numbered: true, keeps: noDelete}},
-		{origin: "next-auth-v3", database: testdb.MariaDB, models: v3, facts: facts{version3: true, numbered: true, keeps: noDelete}},
-		{origin: "next-auth-v3", database: testdb.MariaDB, variant: `type "mariadb"`, peer: "mariadb-type-mariadb", models: v3, facts: facts{version3: true, numbered: true, keeps: noDelete, expires: s, verified: s}},
-		{origin: "next-auth-v3", database: testdb.MySQL, models: v3, facts: facts{version3: true, numbered: true, keeps: noDelete}},
+		{origin: "next-auth-v3", database: file, models: v3, facts: facts{racy: true, version3: true, numbered: true, keeps: noDelete}},
+		{origin: "next-auth-v3", database: testdb.Postgres, models: v3, facts: facts{racy: true, version3: true, numbered: true, keeps: noDelete}},
+		{origin: "next-auth-v3", database: testdb.MariaDB, models: v3, facts: facts{racy: true, version3: true, numbered: true, keeps: noDelete}},
+		{origin: "next-auth-v3", database: testdb.MariaDB, variant: `type "mariadb"`, peer: "mariadb-type-mariadb", models: v3, facts: facts{racy: true, version3: true, numbered: true, keeps: noDelete, expires: s, verified: s}},
+		{origin: "next-auth-v3", database: testdb.MySQL, models: v3, facts: facts{racy: true, version3: true, numbered: true, keeps: noDelete}},
 	}
 }

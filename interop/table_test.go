@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,6 +48,20 @@ func (r *table) plan(t *testing.T, p pairing, adapter *gormadapter.Adapter) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.guards[p.name()] = guards
+}
+
+// report tells scripts/test what passed.
+func (r *table) report(t *testing.T, node string) {
+	t.Helper()
+	version, err := exec.Command(node, "--version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pairings() {
+		if n := r.passed[p.name()+"/"+jsGo] + r.passed[p.name()+"/"+goJS]; n > 0 {
+			testdb.Report(t, "Auth.js's adapters on Node.js "+strings.TrimSpace(string(version)), p.name(), n)
+		}
+	}
 }
 
 const document = "../docs/interop.md"

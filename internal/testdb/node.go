@@ -32,7 +32,7 @@ func Node(tb testing.TB, folder string) string {
 func findNode(folder string) (string, error) {
 	node, err := exec.LookPath("node")
 	if err != nil {
-		return "", fmt.Errorf("testdb: Node.js is %w: install version %d.%d or later, or run scripts/test", errNotInstalled, oldestNode[0], oldestNode[1])
+		return "", fmt.Errorf("testdb: Node.js is %w: install version %d.%d or later, and run scripts/interop", errNotInstalled, oldestNode[0], oldestNode[1])
 	}
 	out, err := exec.Command(node, "--version").Output()
 	if err != nil {
@@ -44,7 +44,7 @@ func findNode(folder string) (string, error) {
 	for _, built := range []string{"better-sqlite3/build/Release/better_sqlite3.node", "sqlite3/build/Release/node_sqlite3.node"} {
 		_, err := os.Stat(filepath.Join(folder, "node_modules", built))
 		if errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("testdb: %s is %w in folder interop: run scripts/test, or npm ci && npm rebuild --ignore-scripts=false better-sqlite3 sqlite3 there", filepath.Dir(filepath.Dir(filepath.Dir(built))), errNotInstalled)
+			return "", fmt.Errorf("testdb: %s is %w in folder interop: run scripts/interop", filepath.Dir(filepath.Dir(filepath.Dir(built))), errNotInstalled)
 		}
 		if err != nil {
 			return "", err

@@ -7,16 +7,16 @@ import { PrismaAdapter } from "@auth/prisma-adapter";
 import { getPrismaClient } from "@prisma/client/runtime/client";
 import { each, parts } from "./where.mjs";
 
-const file = (name) => readFileSync(new URL(`prisma/${name}`, import.meta.url), "utf8");
+const read = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
 
-async function client(model, provider, adapter) {
-  const { runtimeDataModel, parameterizationSchema, ...versions } = JSON.parse(file(`${model}.json`));
+async function client(models, provider, adapter) {
+  const { runtimeDataModel, parameterizationSchema, ...versions } = JSON.parse(read(`${models}.json`));
   const runtime = `@prisma/client/runtime/query_compiler_fast_bg.${provider}`;
   const PrismaClient = getPrismaClient({
     ...versions,
     previewFeatures: [],
     activeProvider: provider,
-    inlineSchema: file(`${model}.prisma`),
+    inlineSchema: read(`${models}.prisma`),
     runtimeDataModel,
     parameterizationSchema,
     compilerWasm: {
@@ -31,29 +31,30 @@ async function client(model, provider, adapter) {
   return new PrismaClient({ adapter });
 }
 
-async function connect(database, where) {
+async function connect(folder, database, where) {
   switch (database) {
     case "sqlite":
     case "sqlite-unixepoch-ms": {
       const { PrismaBetterSqlite3 } = await import("@prisma/adapter-better-sqlite3");
       const options = database === "sqlite" ? {} : { timestampFormat: "unixepoch-ms" };
-      return client("sqlite", "sqlite", new PrismaBetterSqlite3({ url: `file:${where}` }, options));
+      return client(`${folder}/sqlite`, "sqlite", new PrismaBetterSqlite3({ url: `file:${where}` }, options));
     }
     case "postgres": {
       const { PrismaPg } = await import("@prisma/adapter-pg");
-      return client("postgres", "postgresql", new PrismaPg({ connectionString: where }));
+      return client(`${folder}/postgres`, "postgresql", new PrismaPg({ connectionString: where }));
     }
   }
   const { PrismaMariaDb } = await import("@prisma/adapter-mariadb");
-  return client("mysql", "mysql", new PrismaMariaDb({ ...parts(where), allowPublicKeyRetrieval: true }));
+  return client(`${folder}/mysql`, "mysql", new PrismaMariaDb({ ...parts(where), allowPublicKeyRetrieval: true }));
 }
 
-export async function open(database, where) {
-  const prisma = await connect(database, where);
+// open uses the models of the folder.
+export async function open(database, where, folder = "prisma") {
+  const prisma = await connect(folder, database, where);
   const ddl = { postgres: "postgres", mariadb: "mysql", mysql: "mysql" }[database] ?? "sqlite";
   return {
     adapter: PrismaAdapter(prisma),
-    migrate: () => each(file(`${ddl}.sql`), (sql) => prisma.$executeRawUnsafe(sql)),
+    migrate: () => each(read(`${folder}/${ddl}.sql`), (sql) => prisma.$executeRawUnsafe(sql)),
     account: ({ provider, providerAccountId }) => prisma.account.findFirst({ where: { provider, providerAccountId } }),
     close: () => prisma.$disconnect(),
   };
