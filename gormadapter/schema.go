@@ -198,9 +198,6 @@ func (a *Adapter) catalogue(t *table) catalog.Model {
 func (a *Adapter) catalogueColumn(m *catalog.Model, c *column) {
 	name := c.field.DBName
 	m.Fields[c.name] = name
-	if c.key && c.text {
-		m.Keys = append(m.Keys, name)
-	}
 	if c.required {
 		m.Required = append(m.Required, name)
 	}

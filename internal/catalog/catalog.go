@@ -39,7 +39,6 @@ type Model struct {
 
 	Unique   [][]string // sets of columns that must be unique, the primary key aside
 	Indexes  [][]string // sets of columns that should have an index
-	Keys     []string   // text columns that are compared as keys
 	Required []string   // columns that may not be NULL by the contract
 	Needed   []string   // columns without which it is another application's table
 

@@ -166,7 +166,7 @@ func modelsOf(t testing.TB, db *gorm.DB, r rows) []catalog.Model {
 	} {
 		key := column(m.schema, m.key...)
 		model := catalog.Model{
-			Record: m.record, Schema: m.schema, Fields: fields(m.schema), Unique: [][]string{key}, Keys: key, Required: key,
+			Record: m.record, Schema: m.schema, Fields: fields(m.schema), Unique: [][]string{key}, Required: key,
 		}
 		if m.schema.FieldsByName["Expires"] != nil {
 			model.Indexes = append(model.Indexes, column(m.schema, "Expires"))

@@ -24,8 +24,9 @@ type Match struct {
 	// collations, and indexes that are not unique do not count.
 	Exact bool
 
-	// Fits says that there is nothing but additions which are in nobody's way:
-	// whatever the origin's own adapter does works on these tables.
+	// Fits says that there is nothing but additions which are in nobody's way,
+	// and that no table is missing but one that nobody needs who has no passkeys:
+	// whatever else the origin's own adapter does works on these tables.
 	Fits bool
 
 	// Differences says what is not as the origin makes it, sorted.
@@ -166,7 +167,7 @@ func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema, 
 	}
 	var matches []Match
 	for _, f := range known {
-		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family, alike: d.likely}
+		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family, alike: d.likely, optional: f.optional()}
 		c.tables(f.tables, tables)
 		m := Match{
 			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema, Prefix: prefix,

@@ -12,6 +12,7 @@ import (
 const (
 	weighsColumn  = 3
 	weighsMissing = 2 // a column
+	weighsNeeded  = 2 // a column that the origin does not have, and which has to be given
 	weighsType    = 4
 	weighsLike    = 2 // a type that people choose for the same values
 	weighsKey     = 3
@@ -35,21 +36,28 @@ type likeness struct {
 	family func(typ string) string
 	alike  func(family, other string) bool
 
+	optional []string // the origin's tables that nobody needs
+
 	differences []string
 	missing     []string // the origin's tables that do not exist
 	compared    []string // those that do
 	cost        int      // of what the origin has and these tables do not
 	extras      int      // what they have beyond it
-	harmless    bool     // if the extras are all there is, and in nobody's way
+	harmless    bool     // if extras in nobody's way are all there is, and all but optional tables is there
 
 	missingWeight int
 }
 
 // differ notes something that is not as the origin makes it.
 func (c *likeness) differ(cost int, format string, args ...any) {
+	c.lack(cost, format, args...)
+	c.harmless = false
+}
+
+// lack notes something that the origin makes, whether or not anybody needs it.
+func (c *likeness) lack(cost int, format string, args ...any) {
 	c.differences = append(c.differences, fmt.Sprintf(format, args...))
 	c.cost += cost
-	c.harmless = false
 }
 
 // extra notes something that the origin does not make.
@@ -63,7 +71,8 @@ func (c *likeness) tables(origin, found []tablePrint) {
 	for _, want := range origin {
 		i := slices.IndexFunc(found, func(t tablePrint) bool { return c.sameTable(t.name, want.name) })
 		if i < 0 {
-			c.differ(want.weight()/3, "there is no table %s", want.name)
+			c.lack(want.weight()/3, "there is no table %s", want.name)
+			c.harmless = c.harmless && slices.Contains(c.optional, want.name)
 			c.missing = append(c.missing, want.name)
 			c.missingWeight += want.weight()
 			continue
@@ -91,7 +100,7 @@ func (c *likeness) table(want, found tablePrint) {
 			continue
 		}
 		if !f.nullable && !f.value && !f.numbered {
-			c.differ(0, "%s.%s is one column more, and NOT NULL without a default", want.name, f.name)
+			c.differ(weighsNeeded, "%s.%s is one column more, and NOT NULL without a default", want.name, f.name)
 			continue
 		}
 		c.extra("%s.%s is one column more", want.name, f.name)

@@ -120,6 +120,21 @@ func (f fingerprint) named(singular string) string {
 	return ""
 }
 
+// optional returns the tables that the origin's preset can do without. Our own
+// rows can't: whoever leaves one out says so.
+func (f fingerprint) optional() []string {
+	if f.origin == "authdb" {
+		return nil
+	}
+	var names []string
+	for _, t := range f.tables {
+		if strings.HasSuffix(strings.TrimSuffix(strings.ToLower(t.name), "s"), "authenticator") {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
+
 // prefixed returns the fingerprints of tables with the prefix before their names.
 func prefixed(known []fingerprint, prefix string) []fingerprint {
 	var list []fingerprint

@@ -37,6 +37,8 @@ func sourceOf(dump string) source {
 		s.origin, s.variant = "next-auth-v3", `connection type "mariadb"`
 	case name == "kysely" && dump != "kysely-pg":
 		s.variant = "as the adapter is tested; there is no documented schema"
+	case strings.HasPrefix(name, "prisma-"):
+		s.origin, s.variant = "prisma", "next-auth 4"
 	case name == "pg":
 		s.like = []string{"neon"}
 	case name == "neon":
