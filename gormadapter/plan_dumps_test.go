@@ -20,30 +20,35 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// presetOf returns the rows for a dump.
+// presetOf returns the rows for a dump: those of the longest prefix of its name.
 func presetOf(t *testing.T, dump string) authdb.Models {
 	t.Helper()
-	for prefix, models := range map[string]func() authdb.Models{
-		"typeorm-":      func() authdb.Models { return presets.TypeORM() },
-		"sequelize-":    func() authdb.Models { return presets.Sequelize() },
-		"prisma-":       func() authdb.Models { return presets.Prisma() },
-		"drizzle-":      func() authdb.Models { return presets.Drizzle() },
-		"pg-":           func() authdb.Models { return presets.PG() },
-		"neon-":         func() authdb.Models { return presets.Neon() },
-		"kysely-":       func() authdb.Models { return presets.Kysely() },
-		"d1-":           func() authdb.Models { return presets.D1() },
-		"mikro-orm-":    func() authdb.Models { return presets.MikroORM() },
-		"supabase-":     func() authdb.Models { return presets.Supabase() },
-		"hasura-":       func() authdb.Models { return presets.Hasura() },
-		"next-auth-v3-": func() authdb.Models { return presets.NextAuth3() },
-		"authdb-":       func() authdb.Models { return authdb.Models{} },
-	} {
-		if strings.HasPrefix(dump, prefix) {
-			return models()
+	known := map[string]func() authdb.Models{
+		"typeorm-":            func() authdb.Models { return presets.TypeORM() },
+		"sequelize-":          func() authdb.Models { return presets.Sequelize() },
+		"prisma-":             func() authdb.Models { return presets.Prisma() },
+		"prisma-next-auth-4-": func() authdb.Models { return presets.PrismaNextAuth4() },
+		"drizzle-":            func() authdb.Models { return presets.Drizzle() },
+		"pg-":                 func() authdb.Models { return presets.PG() },
+		"neon-":               func() authdb.Models { return presets.Neon() },
+		"kysely-":             func() authdb.Models { return presets.Kysely() },
+		"d1-":                 func() authdb.Models { return presets.D1() },
+		"mikro-orm-":          func() authdb.Models { return presets.MikroORM() },
+		"supabase-":           func() authdb.Models { return presets.Supabase() },
+		"hasura-":             func() authdb.Models { return presets.Hasura() },
+		"next-auth-v3-":       func() authdb.Models { return presets.NextAuth3() },
+		"authdb-":             func() authdb.Models { return authdb.Models{} },
+	}
+	best := ""
+	for prefix := range known {
+		if strings.HasPrefix(dump, prefix) && len(prefix) > len(best) {
+			best = prefix
 		}
 	}
-	t.Fatalf("no preset for the dump %s", dump)
-	return authdb.Models{}
+	if best == "" {
+		t.Fatalf("no preset for the dump %s", dump)
+	}
+	return known[best]()
 }
 
 // onDumps runs the test on every dump, restored on every database that can.
