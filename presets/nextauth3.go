@@ -24,7 +24,8 @@ import (
 //
 // On MySQL instants are TIMESTAMPs, which end in 2038. Their columns have six
 // digits of a second where the connection was of type "mysql", and none where
-// it was "mariadb"; Check finds out.
+// it was "mariadb"; Check finds out. A row that GORM stores without the adapter
+// wants whole seconds there: the server may round.
 func NextAuth3(opts ...Option) authdb.Models {
 	return authdb.Models{
 		User:              &NextAuth3User{},

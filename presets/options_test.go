@@ -3,6 +3,7 @@ package presets_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -251,6 +252,39 @@ func TestOrigins(t *testing.T) {
 		}
 		if (layout.NewID != nil) != (origin == "prisma") {
 			t.Errorf("%s makes ids of its own, or Prisma none", origin)
+		}
+	}
+}
+
+// TestTruncated has columns of whole seconds, to which databases would round,
+// and an adapter that has not looked at them.
+func TestTruncated(t *testing.T) {
+	for dump, column := range map[string]string{
+		"sequelize-mariadb": "sessions.expires", "drizzle-mariadb": "session.expires",
+		"mikro-orm-mariadb": "session.expires", "mikro-orm-pg": "session.expires",
+	} {
+		for _, c := range connections() {
+			if !slices.Contains(testdb.DumpsFor(c.server), dump) {
+				continue
+			}
+			t.Run(c.name+"/"+dump, func(t *testing.T) {
+				db := c.open(t)
+				restoreEmpty(t, db, dump)
+				m := presetOf(t, dump)
+				a := gormadapter.New(db.DB, authdb.WithModels(m))
+				at := time.Date(2026, 12, 31, 23, 59, 58, 999e6, time.UTC)
+				writeAll(t, a, rows{
+					User:    []authdb.User{{ID: "1", Email: "ada@example.com"}},
+					Session: []authdb.Session{{UserID: "1", SessionToken: "a", Expires: at}, {UserID: "1", SessionToken: "b", Expires: at}},
+				})
+				_, err := a.UpdateSession(t.Context(), "b", authdb.SessionPatch{Expires: authdb.Set(at)})
+				ok(t, "UpdateSession", err)
+				for _, got := range rawRows(t, db)[column] {
+					if !strings.HasPrefix(got, "2026-12-31 23:59:58") {
+						t.Errorf("stored %q, want it cut to :58", got)
+					}
+				}
+			})
 		}
 	}
 }
