@@ -129,18 +129,19 @@ func pool(t testing.TB, db *gorm.DB) *sql.DB {
 // origins are the presets, by what the names of their dumps begin with.
 func origins() map[string]func() authdb.Models {
 	return map[string]func() authdb.Models{
-		"typeorm":      func() authdb.Models { return presets.TypeORM() },
-		"sequelize":    func() authdb.Models { return presets.Sequelize() },
-		"prisma":       func() authdb.Models { return presets.Prisma() },
-		"drizzle":      func() authdb.Models { return presets.Drizzle() },
-		"pg":           func() authdb.Models { return presets.PG() },
-		"neon":         func() authdb.Models { return presets.Neon() },
-		"kysely":       func() authdb.Models { return presets.Kysely() },
-		"d1":           func() authdb.Models { return presets.D1() },
-		"mikro-orm":    func() authdb.Models { return presets.MikroORM() },
-		"supabase":     func() authdb.Models { return presets.Supabase() },
-		"hasura":       func() authdb.Models { return presets.Hasura() },
-		"next-auth-v3": func() authdb.Models { return presets.NextAuth3() },
+		"typeorm":            func() authdb.Models { return presets.TypeORM() },
+		"sequelize":          func() authdb.Models { return presets.Sequelize() },
+		"prisma":             func() authdb.Models { return presets.Prisma() },
+		"prisma-next-auth-4": func() authdb.Models { return presets.PrismaNextAuth4() },
+		"drizzle":            func() authdb.Models { return presets.Drizzle() },
+		"pg":                 func() authdb.Models { return presets.PG() },
+		"neon":               func() authdb.Models { return presets.Neon() },
+		"kysely":             func() authdb.Models { return presets.Kysely() },
+		"d1":                 func() authdb.Models { return presets.D1() },
+		"mikro-orm":          func() authdb.Models { return presets.MikroORM() },
+		"supabase":           func() authdb.Models { return presets.Supabase() },
+		"hasura":             func() authdb.Models { return presets.Hasura() },
+		"next-auth-v3":       func() authdb.Models { return presets.NextAuth3() },
 	}
 }
 
@@ -148,12 +149,23 @@ func origins() map[string]func() authdb.Models {
 func presetOf(t testing.TB, dump string) authdb.Models {
 	t.Helper()
 	for origin, models := range origins() {
-		if strings.HasPrefix(dump, origin+"-") {
+		if isOf(dump, origin) {
 			return models()
 		}
 	}
 	t.Fatalf("%s is of no origin that has a preset", dump)
 	return authdb.Models{}
+}
+
+// isOf reports whether the dump's name begins with that, and not with the longer
+// name of another preset.
+func isOf(dump, name string) bool {
+	for longer := range origins() {
+		if len(longer) > len(name) && strings.HasPrefix(longer, name+"-") && strings.HasPrefix(dump, longer+"-") {
+			return false
+		}
+	}
+	return strings.HasPrefix(dump, name+"-")
 }
 
 // onEachDump runs the test for each dump that a database can restore, through

@@ -173,7 +173,7 @@ type trait struct {
 // of are the dumps that begin with one of the names.
 func of(names ...string) func(dump, server string) bool {
 	return func(dump, _ string) bool {
-		return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(dump, name+"-") })
+		return slices.ContainsFunc(names, func(name string) bool { return isOf(dump, name) })
 	}
 }
 
@@ -229,7 +229,7 @@ var traits = []trait{
 	},
 	{
 		reason: "expires_at is an integer of 32 bits",
-		has: either(of("prisma", "hasura"), on("pg", "sequelize", "drizzle", "mikro-orm"),
+		has: either(of("prisma", "prisma-next-auth-4", "hasura"), on("pg", "sequelize", "drizzle", "mikro-orm"),
 			on("mariadb", "sequelize", "drizzle", "mikro-orm")),
 		without: []string{"ExpiresAt holds seconds beyond the year 2038"},
 	},
@@ -249,7 +249,7 @@ var traits = []trait{
 	},
 	{
 		reason:  "a unique key is on the token alone",
-		has:     of("sequelize", "kysely", "d1", "mikro-orm", "supabase", "hasura", "next-auth-v3"),
+		has:     of("prisma-next-auth-4", "sequelize", "kysely", "d1", "mikro-orm", "supabase", "hasura", "next-auth-v3"),
 		without: []string{"The same token for two identifiers is two tokens"},
 	},
 	{
@@ -262,14 +262,14 @@ var traits = []trait{
 	},
 	{
 		reason: "the unique key on the token folds case and accents",
-		has:    on("mariadb", "sequelize", "kysely", "mikro-orm", "next-auth-v3"),
+		has:    on("mariadb", "prisma-next-auth-4", "sequelize", "kysely", "mikro-orm", "next-auth-v3"),
 		without: []string{
 			"Token in another case, with other accents, width or white space is another key",
 		},
 	},
 	{
 		reason:  "the primary key of text ids folds case and accents",
-		has:     on("mariadb", "drizzle", "mikro-orm", "prisma"),
+		has:     on("mariadb", "drizzle", "mikro-orm", "prisma", "prisma-next-auth-4"),
 		without: []string{"User.ID in another case, with other accents, width or white space is another key"},
 	},
 	{
@@ -306,7 +306,7 @@ var traits = []trait{
 	},
 	{
 		reason:  "tokens are TEXT, which is 64 KiB",
-		has:     on("mariadb", "sequelize", "mikro-orm", "prisma", "next-auth-v3"),
+		has:     on("mariadb", "sequelize", "mikro-orm", "prisma", "prisma-next-auth-4", "next-auth-v3"),
 		without: []string{"Account: text that providers and people fill is not limited"},
 	},
 }
