@@ -71,7 +71,7 @@ func exec(t testing.TB, db *gorm.DB, statements ...string) {
 
 // originOf returns the origin whose tables are in the dump.
 func originOf(dump string) string {
-	for _, origin := range []string{"authdb", "next-auth-v3", "mikro-orm", "typeorm"} {
+	for _, origin := range []string{"authdb", "next-auth-v3", "mikro-orm", "typeorm", "prisma"} {
 		if strings.HasPrefix(dump, origin) {
 			return origin
 		}
@@ -286,21 +286,22 @@ func TestDetectHomeMade(t *testing.T) {
 		sql                          []string
 	}{
 		{
-			"kysely", "sqlite", "kysely", "", "Session.id is one column more, and NOT NULL without a default",
+			"kysely", "sqlite", "kysely", "", "User.role is one column more, and NOT NULL without a default",
 			[]string{
-				`CREATE TABLE "User" (id text PRIMARY KEY, name text, email text UNIQUE NOT NULL, "emailVerified" text, image text)`,
-				`CREATE TABLE "Account" (id text PRIMARY KEY, "userId" text NOT NULL REFERENCES "User" (id) ON DELETE CASCADE, type text NOT NULL,
+				`CREATE TABLE "User" (id text PRIMARY KEY, name text, email text UNIQUE NOT NULL, "emailVerified" text, image text, role text NOT NULL)`,
+				`CREATE TABLE "Account" (id text, "userId" text NOT NULL REFERENCES "User" (id) ON DELETE CASCADE, type text NOT NULL,
 					provider text NOT NULL, "providerAccountId" text NOT NULL, refresh_token text, access_token text, expires_at integer,
 					token_type text, scope text, id_token text, session_state text)`,
-				`CREATE TABLE "Session" (id text PRIMARY KEY NOT NULL, "userId" text NOT NULL REFERENCES "User" (id) ON DELETE CASCADE,
+				`CREATE TABLE "Session" (id text, "userId" text NOT NULL REFERENCES "User" (id) ON DELETE CASCADE,
 					"sessionToken" text NOT NULL UNIQUE, expires text NOT NULL)`,
 				`CREATE TABLE "VerificationToken" (identifier text NOT NULL, token text NOT NULL UNIQUE, expires text NOT NULL)`,
 			},
 		},
 		{
-			"prisma", testdb.Postgres, "prisma", "", "Account.id is one column more, and NOT NULL without a default",
+			"prisma", testdb.Postgres, "prisma", "", "User.updatedAt is one column more, and NOT NULL without a default",
 			[]string{
-				`CREATE TABLE "User" (id text PRIMARY KEY, name text, email text UNIQUE, "emailVerified" timestamp(3), image text)`,
+				`CREATE TABLE "User" (id text PRIMARY KEY, name text, email text UNIQUE, "emailVerified" timestamp(3), image text,
+					"createdAt" timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, "updatedAt" timestamp(3) NOT NULL)`,
 				`CREATE TABLE "Account" (id text PRIMARY KEY, "userId" text NOT NULL REFERENCES "User" (id) ON DELETE CASCADE, type text NOT NULL,
 					provider text NOT NULL, "providerAccountId" text NOT NULL, refresh_token text, access_token text, expires_at integer,
 					token_type text, scope text, id_token text, session_state text, UNIQUE (provider, "providerAccountId"))`,

@@ -52,7 +52,7 @@ func ExampleDetect() {
 	}
 	fmt.Println(user.Email)
 	// Output:
-	// drizzle: nearly its tables, with 2 differences.
+	// drizzle: these are its tables without authenticator and with something more, presets.Drizzle opens them with Authenticator: authdb.Absent.
 	//   - there is no table authenticator
 	//   - user.role is one column more
 	// ada@example.com
