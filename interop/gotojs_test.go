@@ -81,6 +81,17 @@ var goToJS = []rule{
 		c.sameSession("the updated session", got, s)
 		c.sameSession("JavaScript's session", c.jsSessionOf(s.SessionToken), s)
 	}},
+	{name: "instants and ids in the form that JavaScript gives them", check: func(c *talk) {
+		ours, theirs := c.user(c.person()), c.jsUser(c.person())
+		if len(ours.ID) != len(theirs.ID) && !c.numbered {
+			c.Errorf("Go makes the id %q, and JavaScript %q", ours.ID, theirs.ID)
+		}
+		c.alike(c.models.User, "EmailVerified", "ID", c.jsID(theirs.ID), c.jsID(ours.ID))
+		c.alike(c.models.Session, "Expires", "SessionToken", c.jsSession(theirs, c.future()).SessionToken, c.session(ours, c.future()).SessionToken)
+		_, js := c.jsToken(c.future())
+		_, made := c.token(c.future())
+		c.alike(c.models.VerificationToken, "Expires", "Token", js.Token, made.Token)
+	}},
 	{name: "a deleted session", check: func(c *talk) {
 		s := c.session(c.user(c.person()), c.future())
 		c.ok(c.DeleteSession(c.Context(), s.SessionToken), "DeleteSession")

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
@@ -294,33 +293,4 @@ func (c *talk) jsAccount(a *authdb.Account) object {
 		o["expires_at"] = a.ExpiresAt
 	}
 	return o
-}
-
-// rowsOf counts the rows of all tables that are the user's.
-func (c *talk) rowsOf(userID string) (n int64) {
-	c.Helper()
-	key := c.jsID(userID)
-	count := func(row any, field string) {
-		if by, ok := row.(authdb.ByDatabase); ok {
-			row = by[c.db.Name()]
-		}
-		if row == nil || row == any(authdb.Absent) {
-			return
-		}
-		stmt := &gorm.Statement{DB: c.db}
-		c.ok(stmt.Parse(row), "parse a row type")
-		var found int64
-		where := clause.Eq{Column: clause.Column{Name: stmt.Schema.LookUpField(field).DBName}, Value: key}
-		table := stmt.Schema.Table
-		if c.models.Layout.Schema != "" {
-			table = c.models.Layout.Schema + "." + table
-		}
-		c.ok(c.db.Table(table).Where(where).Count(&found).Error, "count")
-		n += found
-	}
-	count(c.models.User, "ID")
-	for _, row := range []any{c.models.Account, c.models.Session, c.models.Authenticator} {
-		count(row, "UserID")
-	}
-	return n
 }
