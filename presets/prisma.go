@@ -11,6 +11,23 @@ import "github.com/authdb/authdb"
 //     user have one account.
 //
 // Ids are made as Prisma's client makes them (cuid).
+//
+// # Which models
+//
+// Of these models User, Account and Session have createdAt and updatedAt. Those
+// of NextAuth 4's documentation have neither, and accounts and sessions with an
+// id on every database: see [PrismaNextAuth4]. [Detect] tells them apart.
+//
+// Models that are neither want rows of their own: the ones here that are nearest,
+// embedded, with what is there besides. NextAuth 4's with both columns:
+//
+//	type User struct {
+//		presets.PrismaNextAuth4User
+//		presets.PrismaChanged
+//	}
+//
+// A column that is not there can't be left out of an embedded row: then copy the
+// row, without the field. The adapter's Check says whether the rows fit.
 func Prisma(opts ...PrismaOption) authdb.Models {
 	return authdb.Models{
 		User:              authdb.ByDatabase{"sqlite": &PrismaUser{}, "postgres": &PrismaPostgresUser{}, "mysql": &PrismaMySQLUser{}},

@@ -34,7 +34,7 @@ func onServers(t *testing.T, test func(t *testing.T, db *gorm.DB, kind string)) 
 	}
 }
 
-// TestDetectNextAuth4 tells Prisma's two sets of models apart.
+// TestDetectNextAuth4 has the models of NextAuth 4.
 func TestDetectNextAuth4(t *testing.T) {
 	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
 		testdb.Restore(t, poolOf(t, db), "prisma-next-auth-4-"+kind)
@@ -51,6 +51,10 @@ func TestDetectNextAuth4(t *testing.T) {
 		}
 		opens(t, db, m)
 	})
+}
+
+// TestDetectNotNextAuth4 has the models of today.
+func TestDetectNotNextAuth4(t *testing.T) {
 	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
 		testdb.Restore(t, poolOf(t, db), "prisma-"+kind)
 		d := detect(t, db)
@@ -86,20 +90,24 @@ func opens(t *testing.T, db *gorm.DB, m authdb.Models) {
 // Models returns opens the rest.
 func TestDetectWithoutAuthenticators(t *testing.T) {
 	for origin, table := range map[string]string{"drizzle": "authenticator", "prisma": "Authenticator"} {
-		onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
-			testdb.Restore(t, poolOf(t, db), origin+"-"+kind)
-			ok(t, "DropTable", db.Migrator().DropTable(table))
-			d := detect(t, db)
-			if d.Origin != origin || d.Variant != "" || d.Exact || !d.Fits || fmt.Sprint(d.Differences) != "[there is no table "+table+"]" {
-				t.Error(d)
-			}
-			if says := "these are its tables without " + table + ", presets."; !strings.Contains(d.String(), says) || !strings.Contains(d.String(), "Authenticator: authdb.Absent") {
-				t.Errorf("%q, without %q", d, says)
-			}
-			m, _ := d.Models()
-			opens(t, db, m)
-		})
+		t.Run(origin, func(t *testing.T) { withoutAuthenticators(t, origin, table) })
 	}
+}
+
+func withoutAuthenticators(t *testing.T, origin, table string) {
+	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
+		testdb.Restore(t, poolOf(t, db), origin+"-"+kind)
+		ok(t, "DropTable", db.Migrator().DropTable(table))
+		d := detect(t, db)
+		if d.Origin != origin || d.Variant != "" || d.Exact || !d.Fits || fmt.Sprint(d.Differences) != "[there is no table "+table+"]" {
+			t.Error(d)
+		}
+		if says := "these are its tables without " + table + ", presets."; !strings.Contains(d.String(), says) || !strings.Contains(d.String(), "Authenticator: authdb.Absent") {
+			t.Errorf("%q, without %q", d, says)
+		}
+		m, _ := d.Models()
+		opens(t, db, m)
+	})
 }
 
 // TestDetectOwnTablesWithoutAuthenticators: the default rows want that table,
@@ -113,23 +121,86 @@ func TestDetectOwnTablesWithoutAuthenticators(t *testing.T) {
 	}
 }
 
-// TestTheOtherOfPrismasModels opens tables with the preset for the other models:
-// Check says what is not there, or would not be filled.
-func TestTheOtherOfPrismasModels(t *testing.T) {
+// TestPrismaOnNextAuth4 opens tables with the preset for the other models: Check
+// says what is not there, and who knows better.
+func TestPrismaOnNextAuth4(t *testing.T) {
 	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
 		testdb.Restore(t, poolOf(t, db), "prisma-next-auth-4-"+kind)
 		err := gormadapter.New(db, authdb.WithModels(presets.Prisma())).Check(t.Context())
-		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "createdAt") {
+		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "createdAt") ||
+			!strings.HasSuffix(err.Error(), ". The tables are those of prisma (next-auth 4): presets.Detect says which rows open them") {
 			t.Errorf("Check: %v", err)
 		}
-		t.Log(err)
 	})
+}
+
+// TestNextAuth4OnPrisma is the opposite: Check says what nothing would fill.
+func TestNextAuth4OnPrisma(t *testing.T) {
 	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
 		testdb.Restore(t, poolOf(t, db), "prisma-"+kind)
 		err := gormadapter.New(db, authdb.WithModels(presets.PrismaNextAuth4())).Check(t.Context())
-		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "updatedAt") {
+		if !errors.Is(err, authdb.ErrSchema) || !strings.Contains(err.Error(), "updatedAt: is NOT NULL without a default, and no field of presets.PrismaNextAuth4User fills it") {
 			t.Errorf("Check: %v", err)
 		}
-		t.Log(err)
 	})
+}
+
+// Rows as the document of Prisma has them: NextAuth 4's with createdAt and
+// updatedAt.
+type (
+	changedUser struct {
+		presets.PrismaNextAuth4User
+		presets.PrismaChanged
+	}
+	changedAccount struct {
+		presets.PrismaNextAuth4Account
+		presets.PrismaChanged
+	}
+	changedSession struct {
+		presets.PrismaNextAuth4Session
+		presets.PrismaChanged
+	}
+)
+
+// TestNeitherOfPrismasModels has tables as many have them: NextAuth 4's, and
+// createdAt and updatedAt besides, which Prisma's client fills.
+func TestNeitherOfPrismasModels(t *testing.T) {
+	onServers(t, func(t *testing.T, db *gorm.DB, kind string) {
+		testdb.RestoreSchema(t, poolOf(t, db), "prisma-next-auth-4-"+kind)
+		column := map[string]string{"pg": "timestamp(3) NOT NULL", "mariadb": "datetime(3) NOT NULL", "sqlite": "datetime NOT NULL DEFAULT ''"}[kind]
+		quoted := (&gorm.Statement{DB: db}).Quote
+		for _, table := range []string{"User", "Account", "Session"} {
+			for _, name := range []string{"createdAt", "updatedAt"} {
+				exec(t, db, "ALTER TABLE "+quoted(table)+" ADD COLUMN "+quoted(name)+" "+column)
+			}
+		}
+		d := detect(t, db)
+		if d.Origin != "prisma" || d.Exact || kind != "sqlite" && d.Fits {
+			t.Error(d)
+		}
+		m := presets.PrismaNextAuth4()
+		m.User, m.Account, m.Session = &changedUser{}, &changedAccount{}, &changedSession{}
+		opens(t, db, m)
+		a := checked(t, db, authdb.WithModels(m))
+		u, err := a.CreateUser(t.Context(), &authdb.User{Name: "Eve"})
+		ok(t, "CreateUser", err)
+		if at, isTime := u.Extra["UpdatedAt"].(presets.PrismaTime); !isTime || time.Since(at.Time) > time.Minute {
+			t.Errorf("updated at %v", u.Extra["UpdatedAt"])
+		}
+	})
+}
+
+// TestNextAuth4UnixMilli has SQLite's instants as Prisma's older engine stores them.
+func TestNextAuth4UnixMilli(t *testing.T) {
+	db := detectOn(t, "sqlite")
+	testdb.Restore(t, poolOf(t, db), "prisma-next-auth-4-sqlite")
+	a := checked(t, db, authdb.WithModels(presets.PrismaNextAuth4(presets.UnixMilli())))
+	at := time.UnixMilli(1798761598765)
+	_, err := a.CreateUser(t.Context(), &authdb.User{Name: "Eve", EmailVerified: &at})
+	ok(t, "CreateUser", err)
+	var stored string
+	ok(t, "SELECT", db.Raw(`SELECT "emailVerified" || ' ' || typeof("emailVerified") FROM "User" WHERE name = 'Eve'`).Scan(&stored).Error)
+	if stored != "1798761598765 integer" {
+		t.Errorf("stored %s", stored)
+	}
 }

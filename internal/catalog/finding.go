@@ -110,8 +110,13 @@ func (d *dialect) refuse(r Request, found map[string]*Table, findings []Finding,
 	if err != nil {
 		return nil, err
 	}
-	if len(matches) > 0 && matches[0].Origin != cmp.Or(r.Origin, Own) {
-		list = append(list, "The tables look like those of "+matches[0].Origin+": see package presets")
+	if len(matches) > 0 {
+		switch m := matches[0]; {
+		case m.Origin != cmp.Or(r.Origin, Own):
+			list = append(list, "The tables look like those of "+m.Origin+": see package presets")
+		case m.Exact && m.Variant != "": // which may have rows of its own
+			list = append(list, "The tables are those of "+m.Origin+" ("+m.Variant+"): presets.Detect says which rows open them")
+		}
 	}
 	return plainf("%w: %s", authdb.ErrSchema, strings.Join(list, ". ")), nil
 }
