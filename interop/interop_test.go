@@ -92,7 +92,7 @@ func (p pairing) run(t *testing.T, node string, z zones, results *table) {
 					continue
 				}
 				t.Run(r.name, func(t *testing.T) {
-					r.check(&talk{T: t, facts: p.facts, origin: p.origin, js: js, goSide: adapter, db: db, models: models})
+					r.check(&talk{T: t, facts: p.facts, js: js, goSide: adapter, db: db, models: models})
 					if !t.Failed() {
 						results.pass(p, direction)
 					}

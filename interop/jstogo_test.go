@@ -52,7 +52,8 @@ var jsToGo = []rule{
 	{name: "the origin of the tables is found", check: func(c *talk) {
 		d, err := presets.Detect(c.Context(), c.db)
 		c.ok(err, "Detect")
-		if !d.Exact || d.Origin != c.origin && !slices.Contains(d.Same, c.origin) {
+		origin := c.models.Layout.Origin
+		if !d.Exact || d.Origin != origin && !slices.Contains(d.Same, origin) {
 			c.Errorf("the tables are found to be those of %q, variant %q, and differ in %q", d.Origin, d.Variant, d.Differences)
 		}
 	}},

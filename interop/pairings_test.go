@@ -43,6 +43,7 @@ func (f facts) verifiedPrecision() time.Duration { return max(f.verified, time.M
 
 const (
 	restrict = "the documented model has no ON DELETE: Prisma's deleteUser fails while the user has a session or an account"
+	models4  = "NextAuth 4's models"
 	noDelete = "NextAuth 3 has no deleteUser and no unlinkAccount"
 )
 
@@ -51,6 +52,7 @@ func pairings() []pairing {
 	typeorm := func(*time.Location) authdb.Models { return presets.TypeORM() }
 	sequelize := func(*time.Location) authdb.Models { return presets.Sequelize() }
 	prisma := func(*time.Location) authdb.Models { return presets.Prisma() }
+	nextAuth4 := func(*time.Location) authdb.Models { return presets.PrismaNextAuth4() }
 	drizzle := func(*time.Location) authdb.Models { return presets.Drizzle() }
 	pg := func(*time.Location) authdb.Models { return presets.PG() }
 	neon := func(*time.Location) authdb.Models { return presets.Neon() }
@@ -78,6 +80,11 @@ func pairings() []pairing {
 		{origin: "prisma", database: testdb.Postgres, models: prisma, facts: facts{authenticators: true, needsEmail: true}},
 		{origin: "prisma", database: testdb.MariaDB, models: prisma, facts: facts{racy: true, authenticators: true, keeps: restrict}},
 		{origin: "prisma", database: testdb.MySQL, models: prisma, facts: facts{racy: true, authenticators: true, keeps: restrict}},
+
+		{origin: "prisma-next-auth-4", database: file, variant: models4, models: nextAuth4},
+		{origin: "prisma-next-auth-4", database: testdb.Postgres, variant: models4, models: nextAuth4},
+		{origin: "prisma-next-auth-4", database: testdb.MariaDB, variant: models4, models: nextAuth4, facts: facts{racy: true}},
+		{origin: "prisma-next-auth-4", database: testdb.MySQL, variant: models4, models: nextAuth4, facts: facts{racy: true}},
 
 		{origin: "drizzle", database: file, models: drizzle, facts: facts{authenticators: true}},
 		{origin: "drizzle", database: testdb.Postgres, models: drizzle, facts: facts{authenticators: true}},

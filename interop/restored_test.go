@@ -25,7 +25,7 @@ func TestRestored(t *testing.T) {
 			testdb.Restore(t, pool, name+"-pg")
 			now := time.Date(2026, 11, 21, 2, 0, 0, 0, time.UTC)
 			adapter := gormadapter.New(db, authdb.WithModels(models), authdb.WithClock(func() time.Time { return now }))
-			c := &talk{T: t, origin: name, goSide: adapter, db: db, models: models}
+			c := &talk{T: t, goSide: adapter, db: db, models: models}
 			readsDump(c)
 			writesBeside(c, now)
 		})

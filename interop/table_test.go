@@ -103,16 +103,17 @@ func part(t *testing.T, text, name string, rewrite func(old string) string) stri
 
 // packages are those of npm that an origin consists of.
 var packages = map[string][2]string{
-	"typeorm":      {"@auth/typeorm-adapter", "typeorm"},
-	"sequelize":    {"@auth/sequelize-adapter", "sequelize"},
-	"prisma":       {"@auth/prisma-adapter", "@prisma/client"},
-	"drizzle":      {"@auth/drizzle-adapter", "drizzle-orm"},
-	"pg":           {"@auth/pg-adapter", "pg"},
-	"neon":         {"@auth/neon-adapter", "pg"},
-	"kysely":       {"@auth/kysely-adapter", "kysely"},
-	"d1":           {"@auth/d1-adapter", "better-sqlite3"},
-	"mikro-orm":    {"@auth/mikro-orm-adapter", "@mikro-orm/core"},
-	"next-auth-v3": {"@next-auth/typeorm-legacy-adapter", "@next-auth/typeorm-legacy-adapter/node_modules/typeorm"},
+	"typeorm":            {"@auth/typeorm-adapter", "typeorm"},
+	"sequelize":          {"@auth/sequelize-adapter", "sequelize"},
+	"prisma":             {"@auth/prisma-adapter", "@prisma/client"},
+	"prisma-next-auth-4": {"@auth/prisma-adapter", "@prisma/client"},
+	"drizzle":            {"@auth/drizzle-adapter", "drizzle-orm"},
+	"pg":                 {"@auth/pg-adapter", "pg"},
+	"neon":               {"@auth/neon-adapter", "pg"},
+	"kysely":             {"@auth/kysely-adapter", "kysely"},
+	"d1":                 {"@auth/d1-adapter", "better-sqlite3"},
+	"mikro-orm":          {"@auth/mikro-orm-adapter", "@mikro-orm/core"},
+	"next-auth-v3":       {"@next-auth/typeorm-legacy-adapter", "@next-auth/typeorm-legacy-adapter/node_modules/typeorm"},
 }
 
 // notRun are the origins that need more than a database to run.

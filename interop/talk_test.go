@@ -22,8 +22,7 @@ import (
 type talk struct {
 	*testing.T
 	facts
-	origin string
-	js     *peer
+	js *peer
 	goSide
 	db     *gorm.DB
 	models authdb.Models
