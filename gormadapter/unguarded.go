@@ -45,6 +45,7 @@ type claim struct {
 	t       *table
 	key     authdb.Key
 	columns []*column
+	holders *query   // finds who has the value
 	value   []string // what the columns are to hold
 	args    []any    // the same as look-ups bind it; nil if there is nothing to lock
 	patches bool     // a patch says what the value is to be
@@ -90,10 +91,11 @@ func checkUnguarded(layout authdb.Layout) (errs []error) {
 // claim returns what the row claims, or nil if the key is guarded.
 func (a *Adapter) claim(ctx context.Context, t *table, row reflect.Value) (*claim, error) {
 	key, columns := a.keyOf(t)
-	if !a.queries().facts.unguarded[key] {
+	holders := a.queries().taken[key] // kept: a Check may find a unique key meanwhile
+	if holders == nil {
 		return nil, nil
 	}
-	c, empty := &claim{t: t, key: key, columns: columns}, false
+	c, empty := &claim{t: t, key: key, columns: columns, holders: holders}, false
 	for _, column := range columns {
 		value, err := t.text(ctx, column, row)
 		if err != nil {
@@ -210,7 +212,7 @@ func (a *Adapter) settle(ctx context.Context, tx *gorm.DB, c *claim) error {
 			return err
 		}
 	}
-	found, err := a.find(ctx, tx, a.queries().taken[c.key], c.args...)
+	found, err := a.find(ctx, tx, c.holders, c.args...)
 	if err != nil {
 		return err
 	}

@@ -324,3 +324,28 @@ func TestUnguardedBusy(t *testing.T) {
 		})
 	}
 }
+
+// TestUnguardedLearns has a Check find the unique key while others are about to
+// lock it.
+func TestUnguardedLearns(t *testing.T) {
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		if err := db.Exec("CREATE UNIQUE INDEX one_account ON loose_accounts (provider, provider_account_id)").Error; err != nil {
+			t.Fatal(err)
+		}
+		a := newLoose(db)
+		var group sync.WaitGroup
+		for i := range 16 {
+			group.Go(func() {
+				for j := range 8 {
+					if _, err := a.LinkAccount(t.Context(), accountOf(user, fmt.Sprint(i, j))); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		if err := a.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+		group.Wait()
+	})
+}
