@@ -27,17 +27,18 @@ type AuthenticatorStore interface {
 	// CreateAuthenticator stores the authenticator and returns it as stored.
 	// CredentialID, UserID, ProviderAccountID, CredentialPublicKey and
 	// CredentialDeviceType are required. A CredentialID that is not printable
-	// ASCII without spaces, as base64 and base64url are, is ErrInvalid. It returns ErrDuplicate if the credential is known
-	// already, to whomever it belongs, and ErrReference if there is no such
-	// user. An authenticator never outlives its user.
+	// ASCII without spaces, as base64 and base64url are, is ErrInvalid. It
+	// returns ErrDuplicate if the credential is known already, to whomever it
+	// belongs, and ErrReference if there is no such user. An authenticator
+	// never outlives its user.
 	CreateAuthenticator(ctx context.Context, authenticator *Authenticator) (*Authenticator, error)
 
 	// GetAuthenticator returns the authenticator, or ErrNotFound.
 	GetAuthenticator(ctx context.Context, credentialID string) (*Authenticator, error)
 
 	// ListAuthenticatorsByUserID returns the user's authenticators in the
-	// order of the bytes of CredentialID. Of a user with none, or an unknown one, it returns an
-	// empty list and no error.
+	// order of the bytes of CredentialID. Of a user with none, or an unknown
+	// one, it returns an empty list and no error.
 	ListAuthenticatorsByUserID(ctx context.Context, userID string) ([]*Authenticator, error)
 
 	// UpdateAuthenticatorCounter stores the counter as given, be it smaller,
@@ -106,8 +107,8 @@ type SessionLister interface {
 // An AccountLister lists the provider accounts of a user.
 type AccountLister interface {
 	// ListAccountsByUserID returns the user's accounts in the order of the
-	// bytes of Provider and ProviderAccountID. Of a user with none, or an unknown one, it
-	// returns an empty list and no error.
+	// bytes of Provider and ProviderAccountID. Of a user with none, or an
+	// unknown one, it returns an empty list and no error.
 	ListAccountsByUserID(ctx context.Context, userID string) ([]*Account, error)
 }
 

@@ -24,7 +24,7 @@ type Options struct {
 	// ForeignChanges allows Synchronize to add to tables of another origin.
 	ForeignChanges bool
 
-	Closer      io.Closer // nil: there is nothing to close
+	Closer io.Closer // nil: there is nothing to close
 
 	// Err joins what was wrong with the options themselves.
 	Err error
