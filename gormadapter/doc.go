@@ -7,9 +7,9 @@
 //	adapter := gormadapter.New(db)
 //	if err := adapter.Synchronize(ctx); err != nil { ... } // or your own migrations
 //
-// Synchronize creates what is missing and changes nothing else; Plan says what
-// it would do, and what the contract suffers from in tables that something else
-// made.
+// Synchronize adds what is missing and can hurt nothing, and changes nothing that
+// is there; Plan says what it would do, and what the contract suffers from in
+// tables that something else made.
 //
 // It imports no driver. Package datasource opens a database for those who have
 // none open.
@@ -20,8 +20,11 @@
 // field of the same Go name, or in the one tagged auth:"Name"; columns, types,
 // table names and naming strategy are the application's. Texts may be string,
 // *string, sql.NullString, integers or UUID types; instants models.Time,
-// time.Time, pointers to them, sql.NullTime, or integers and strings (see
-// authdb.Layout). Further fields travel in Extra, keyed by their Go name, and
+// models.Instant, time.Time, pointers to them, sql.NullTime, or integers and
+// strings (see authdb.Layout). A row type may differ between databases
+// (authdb.ByDatabase), and a field that is a one-to-one function of others is
+// tagged with their names, auth:"Provider+ProviderAccountID": the row type fills
+// it by itself. Further fields travel in Extra, keyed by their Go name, and
 // come back typed through Decode.
 //
 // GORM's hooks run where GORM runs them for a struct: create, save and update
