@@ -85,18 +85,19 @@ func (a *Adapter) configure(db *gorm.DB) error {
 		SkipDefaultTransaction: true, // a single statement needs none, and the adapter begins those it needs
 	})
 	a.base.TranslateError = false // it throws away the code by which errors are told apart
-	if l := a.opts.Models.Layout; l.Location != nil || len(l.Instants) > 0 {
-		a.base = models.WithLayout(a.base, l)
+	layout := a.opts.Models.Layout
+	if layout.Location != nil || len(layout.Instants) > 0 {
+		a.base = models.WithLayout(a.base, layout)
 	}
 	_, a.joined = db.Statement.ConnPool.(gorm.TxCommitter)
 	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
 		return err
 	}
-	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}}
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, unguarded: unguarded(layout)}
 	for _, t := range a.tables() {
-		f.references[t] = a.opts.Models.Layout.ForeignKeys
+		f.references[t] = layout.ForeignKeys
 		for _, c := range t.columns {
-			f.exact[c] = a.opts.Models.Layout.ExactKeys
+			f.exact[c] = layout.ExactKeys
 		}
 	}
 	a.planned.Store(a.plan(f))

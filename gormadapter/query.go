@@ -50,13 +50,14 @@ func (t *table) deleted() part {
 // A slot is the position of an argument of the call.
 type slot int
 
-// A facts says what is known of the database; the zero value knows nothing.
+// A facts says what is known of the database: by the layout, or by its
+// catalogue.
 type facts struct {
 	exact      map[*column]bool // compares byte for byte by itself
 	references map[*table]bool  // has an enforced foreign key to the user
 
-	// unguarded are the keys that no unique key guards; nil: those of the
-	// layout. The catalogue may show a unique key for one of them.
+	// unguarded are the keys of the layout's for which the catalogue has shown
+	// no unique key.
 	unguarded map[authdb.Key]bool
 }
 
@@ -236,9 +237,6 @@ func (s *selection) end(suffix string) *query {
 
 // plan writes the queries for what is known of the database.
 func (a *Adapter) plan(f facts) *queries {
-	if f.unguarded == nil {
-		f.unguarded = unguarded(a.opts.Models.Layout)
-	}
 	q := &queries{facts: f, of: map[*table]*tableQueries{}, taken: map[authdb.Key]*query{}}
 	for _, t := range a.tables() {
 		key, columns := a.keyOf(t)

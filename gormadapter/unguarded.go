@@ -24,8 +24,8 @@ type keyLock struct {
 	// inTx locks until the end of the transaction.
 	inTx string
 
-	// take returns 1 if it got a lock of the session's, 0 if others kept it for
-	// too long; drop gives it back.
+	// take returns 1 if it got a lock of the session's, and 0 or NULL if others
+	// kept it for too long or the server could not; drop gives it back.
 	take, drop string
 
 	// look ends the SELECT that looks for the value under the lock, lookJoined
@@ -34,7 +34,7 @@ type keyLock struct {
 }
 
 // errKeyBusy is a lock that others kept for too long. Nothing was done.
-var errKeyBusy = errors.New("others kept the lock on the key for too long")
+var errKeyBusy = errors.New("others kept the lock on the key for too long, and nothing was done: try again")
 
 // release bounds what is done after a context has ended.
 const release = 10 * time.Second
@@ -246,8 +246,6 @@ func (a *Adapter) takeLock(ctx context.Context, tx *gorm.DB, c *claim) error {
 	switch err = errors.Join(err, rows.Err(), rows.Close()); {
 	case err != nil:
 		return err
-	case !got.Valid:
-		return errors.New("gormadapter: the server could not lock the key")
 	case got.Int64 != 1:
 		return errKeyBusy
 	}
