@@ -46,7 +46,7 @@ func TestWithoutAuthenticators(t *testing.T) {
 // TestOtherTablesAreNeeded drops one that nobody can do without, beside the
 // authenticators' table.
 func TestOtherTablesAreNeeded(t *testing.T) {
-	for _, table := range []string{"account", "session", "verificationToken"} {
+	for _, table := range []string{"session", "verificationToken"} {
 		t.Run(table, func(t *testing.T) {
 			d := databases()[0]
 			db := open(t, d.open(d.dsn(t)), nil)
