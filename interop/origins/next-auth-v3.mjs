@@ -7,7 +7,7 @@ import legacy from "@next-auth/typeorm-legacy-adapter";
 import { parts } from "./where.mjs";
 
 const secret = "interop";
-const decade = 10 * 365 * 86400;
+const year = 365 * 86400; // a TIMESTAMP ends in 2038
 
 function config(database, where) {
   switch (database) {
@@ -30,7 +30,7 @@ function person(user) {
 const login = ({ sessionToken, userId, expires }) => ({ sessionToken, userId, expires });
 
 export async function open(database, where) {
-  const options = { session: { maxAge: decade, updateAge: 2 * decade }, secret, logger: console };
+  const options = { session: { maxAge: year, updateAge: 2 * year }, secret, logger: console };
   const v3 = await legacy.TypeORMLegacyAdapter(config(database, where)).getAdapter(options);
   const typeorm = createRequire(import.meta.resolve("@next-auth/typeorm-legacy-adapter"))("typeorm");
   const connection = typeorm.getConnection("nextauth");
