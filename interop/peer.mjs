@@ -49,8 +49,6 @@ function answer(peer, method, args) {
       return peer[method](...args);
     case "expired":
       return (peer.expired ?? expired.bind(null, peer))(...args);
-    case "methods":
-      return Object.keys(peer.adapter);
   }
   if (typeof peer.adapter[method] !== "function") throw new Error(`the adapter has no method ${method}`);
   return peer.adapter[method](...args);
