@@ -39,7 +39,7 @@ type (
 )
 
 func (inDecimal) Form(string) models.Form {
-	return models.Form{Type: "varchar(255)", Text: models.Decimal, Milli: true}
+	return models.Form{Type: "varchar(255)", Milli: true, Decimal: true}
 }
 func (inNumber) Form(string) models.Form { return models.Form{Type: "bigint", Milli: true} }
 func (inISO) Form(database string) models.Form {

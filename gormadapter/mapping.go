@@ -28,7 +28,6 @@ type table struct {
 	key     []*column // what the record is looked up by, in the order of the methods' arguments
 	direct  bool      // a look-up needs no row: see scanInto
 	layout  authdb.Layout
-	form    authdb.InstantForm
 }
 
 // A column is one field of the row.
@@ -39,7 +38,8 @@ type column struct {
 	stored reflect.Type // the Go type of the row's field, without pointers
 	uuid   bool         // text that holds a UUID, in the spelling that databases return
 	text   bool         // compared as text, by a collation
-	form   *models.Form // of an instant, where its Go type has one
+	form   *models.Form // of an instant, unless the driver has its own
+	typed  bool         // the form is that of the field's Go type
 
 	// coarse is the precision of the column in nanoseconds, if the catalogue
 	// has said that it is coarser than a millisecond.
@@ -69,7 +69,6 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 	if t.layout.Schema != "" {
 		t.name = t.layout.Schema + "." + t.name
 	}
-	t.form = t.layout.Instants[a.dialect.name]
 
 	members := membersOf(recordType, roles)
 	errs := t.checkTags(members)
@@ -122,16 +121,34 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 func (a *Adapter) newColumn(m member, f *schema.Field) *column {
 	c := &column{member: m, field: f, stored: f.IndirectFieldType, uuid: strings.EqualFold(string(f.DataType), "uuid")}
 	c.text = c.isText(a.dialect)
-	former, ok := reflect.Zero(c.stored).Interface().(models.Former)
-	if !ok {
-		return c
-	}
-	form := former.Form(a.dialect.name)
-	if c.stored != modelTimeType { // which the layout does not change
-		form = models.FormOf(former, a.dialect.name, a.opts.Models.Layout)
-	}
-	c.form = &form
+	c.form = a.formOf(c)
 	return c
+}
+
+// formOf returns the form of a column that holds an instant, or nil where the
+// driver has its own.
+func (a *Adapter) formOf(c *column) *models.Form {
+	former, ok := reflect.Zero(c.stored).Interface().(models.Former)
+	c.typed = ok
+	layout := a.opts.Models.Layout
+	var f models.Form
+	switch {
+	case c.stored == modelTimeType: // which the layout does not change
+		f = former.Form(a.dialect.name)
+	case ok:
+		f = models.FormOf(former, a.dialect.name, layout)
+	case c.kind != instant || c.field.Serializer != nil:
+		return nil
+	case isInteger(c.stored):
+		f = models.Form{Milli: true}
+	case c.stored.Kind() != reflect.String:
+		return nil
+	case layout.Instants[a.dialect.name] == authdb.UnixMilli:
+		f = models.Form{Milli: true, Decimal: true}
+	default:
+		f = models.Form{Text: isoMilli}
+	}
+	return &f
 }
 
 // derivedFrom returns the names in the tag of a derived field.

@@ -145,8 +145,8 @@ func (s *selection) name(c *column, alias string) string {
 
 // output is how a column is selected.
 func (s *selection) output(c *column, alias string) string {
-	if c.form != nil {
-		return cast(s.a.dialect.instant, c.form.Column(s.name(c, alias)))
+	if c.typed {
+		return cast(s.a.dialect.instant, c.form.Column(s.a.dialect.name, s.name(c, alias)))
 	}
 	return s.name(c, alias)
 }

@@ -11,7 +11,6 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/authdb/authdb"
-	"github.com/authdb/authdb/models"
 )
 
 // find sends a query inside a transaction and returns its rows, for each of the
@@ -139,7 +138,7 @@ type rowScan struct {
 func newRowScan(p part) *rowScan {
 	s := &rowScan{part: p, row: p.t.newRow(), values: make([]any, len(p.columns))}
 	for i, c := range p.columns {
-		if c.form != nil {
+		if c.typed {
 			s.values[i] = new(any)
 			continue
 		}
@@ -152,7 +151,7 @@ func (s *rowScan) destinations() []any { return s.values }
 
 func (s *rowScan) taken(ctx context.Context) error {
 	for i, c := range s.columns {
-		if src, ok := s.values[i].(*any); ok && c.form != nil {
+		if src, ok := s.values[i].(*any); ok && c.typed {
 			if err := s.t.setInstant(ctx, c, s.row, *src); err != nil {
 				return err
 			}
@@ -317,7 +316,7 @@ func (x *recordColumn) scanExtra(src any) error {
 	case !x.row.IsValid():
 		x.row = x.t.newRow()
 	}
-	if x.c.form != nil {
+	if x.c.typed {
 		if err := x.t.setInstant(x.ctx, x.c, x.row, src); err != nil {
 			return err
 		}
@@ -329,19 +328,7 @@ func (x *recordColumn) scanExtra(src any) error {
 }
 
 func (x *recordColumn) instant(src any) (time.Time, error) {
-	if x.c.form != nil {
-		return x.t.read(x.c, src)
-	}
-	if s, ok := src.(string); ok && x.t.form == authdb.UnixMilli && x.c.stored.Kind() == reflect.String {
-		n, err := strconv.ParseInt(s, 10, 64)
-		return time.UnixMilli(n).UTC(), err
-	}
-	if n, ok := src.(int64); ok {
-		return time.UnixMilli(n).UTC(), nil
-	}
-	var at models.Time
-	err := at.Scan(src)
-	return at.Time, err
+	return x.t.read(x.c, src)
 }
 
 func (x *recordColumn) cannot(src any) error {
@@ -364,7 +351,7 @@ func (t *table) isDirect() bool {
 
 // directTypes reports whether the row's type adds nothing to the driver's value.
 func directTypes(c *column) bool {
-	if c.form != nil && c.kind == instant {
+	if c.typed && c.kind == instant {
 		return true
 	}
 	switch c.stored {

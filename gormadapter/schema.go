@@ -75,7 +75,7 @@ func (a *Adapter) ask(ctx context.Context, query string) (value any, err error) 
 func (a *Adapter) plainTimes() bool {
 	for _, t := range a.tables() {
 		for _, c := range t.columns {
-			if c.field.DataType == schema.Time && c.form == nil {
+			if c.field.DataType == schema.Time && !c.typed {
 				return true
 			}
 		}

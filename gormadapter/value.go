@@ -121,15 +121,10 @@ func (t *table) storeInstant(ctx context.Context, c *column, row reflect.Value, 
 	at = c.truncate(at)
 	var v any = at
 	switch {
-	case c.field.Serializer != nil:
-	case c.stored.Kind() == reflect.String && t.form == authdb.UnixMilli:
-		v = strconv.FormatInt(at.UnixMilli(), 10)
-	case c.stored.Kind() == reflect.String:
-		v = at.Format(isoMilli)
-	case isInteger(c.stored):
-		v = at.UnixMilli()
 	case c.stored == modelTimeType:
 		v = models.NewTime(at)
+	case c.form != nil && !c.typed:
+		v = c.form.Value(at, nil)
 	}
 	if err := c.field.Set(ctx, row, v); err != nil {
 		return t.cannotHold(c)
@@ -148,7 +143,7 @@ func (c *column) truncate(at time.Time) time.Time {
 
 // read returns the instant that a driver's value of the column is.
 func (t *table) read(c *column, src any) (time.Time, error) {
-	if c.form.Local {
+	if c.form != nil && c.form.Local {
 		return models.ReadInstant(src, t.layout.Location)
 	}
 	return models.ReadInstant(src, nil)
@@ -277,22 +272,8 @@ func (t *table) instant(ctx context.Context, c *column, row reflect.Value) (time
 	if v == nil || err != nil {
 		return time.Time{}, false, err
 	}
-	switch v := v.(type) {
-	case time.Time:
-		return milli(v), true, nil
-	case int64:
-		return time.UnixMilli(v).UTC(), true, nil
-	case string:
-		if t.form == authdb.UnixMilli {
-			if n, err := strconv.ParseInt(v, 10, 64); err == nil {
-				return time.UnixMilli(n).UTC(), true, nil
-			}
-		} else {
-			var at models.Time
-			if at.Scan(v) == nil {
-				return at.Time, true, nil
-			}
-		}
+	if at, err := models.ReadInstant(v, nil); err == nil {
+		return at, true, nil
 	}
 	return time.Time{}, false, faultf(authdb.ErrSchema, "%s.%s: the column holds no instant", t.record, c.name)
 }

@@ -14,7 +14,6 @@ import (
 	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
-	"github.com/authdb/authdb/models"
 )
 
 // sqliteForm is what the dialect's sameInstant makes of an instant.
@@ -72,9 +71,7 @@ func (a *Adapter) deadline(ctx context.Context, t *table, op string, at time.Tim
 func (x deadline) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
 	name := stmt.Quote(clause.Column{Name: x.c.field.DBName})
-	decimal := x.c.stored.Kind() == reflect.String && x.t.form == authdb.UnixMilli ||
-		x.c.form != nil && x.c.form.Milli && x.c.form.Text == models.Decimal
-	if x.c.form != nil && x.a.dialect.sameInstant != "" {
+	if x.c.typed && x.a.dialect.sameInstant != "" {
 		// The column's text sorts by its own form only, and may be in another.
 		stmt.SQL.WriteString(cast(x.a.dialect.sameInstant, name) + " " + x.op + " ")
 		at := x.at
@@ -86,7 +83,7 @@ func (x deadline) Build(b clause.Builder) {
 			return
 		}
 		stmt.SQL.WriteString(" AND ") // for the index; other forms sort before
-	} else if decimal { // as text, 999 is after 1000
+	} else if x.c.form != nil && x.c.form.Decimal { // as text, 999 is after 1000
 		stmt.SQL.WriteString(cast(x.a.dialect.integer, name) + " " + x.op + " " + strconv.FormatInt(x.at.UnixMilli(), 10))
 		return
 	}

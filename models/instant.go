@@ -50,9 +50,9 @@ type Form struct {
 	// is written as text: as package time has it.
 	Text string
 
-	// Milli says that it is milliseconds since 1970: a number, or decimal
-	// where Text is Decimal.
-	Milli bool
+	// Milli says that it is milliseconds since 1970, and Decimal that the
+	// column holds them as text.
+	Milli, Decimal bool
 
 	// Precision is that of the column, if it is coarser than a millisecond.
 	// Instants are truncated to it, which databases would not do: they round.
@@ -68,9 +68,6 @@ type Form struct {
 	Local bool
 }
 
-// Decimal is the Text of milliseconds as text.
-const Decimal = "decimal"
-
 // The forms of [authdb.InstantForm], by which a Layout overrides a type's.
 func overridden(f Form, to authdb.InstantForm) Form {
 	switch to {
@@ -82,7 +79,8 @@ func overridden(f Form, to authdb.InstantForm) Form {
 	return f
 }
 
-// FormOf returns the form that F has on the database under the layout.
+// FormOf returns the form that F has on the database under the layout. It, and
+// the methods of Form, are for adapters.
 func FormOf(f Former, database string, layout authdb.Layout) Form {
 	return overridden(f.Form(database), layout.Instants[database])
 }
@@ -141,38 +139,45 @@ func (f Form) Truncate(t time.Time) time.Time {
 	return t.UTC().Truncate(max(f.Precision, time.Millisecond))
 }
 
-// Bind returns the expression that stores t. The location is the one of a form
-// that is Local; nil is UTC.
-func (f Form) Bind(t time.Time, location *time.Location) clause.Expr {
+// Value returns what is bound for t: a string, an int64 or a time.Time. The
+// location is the one of a form that is Local; nil is UTC.
+func (f Form) Value(t time.Time, location *time.Location) any {
 	t = f.Truncate(t)
 	if f.Local && location != nil {
 		t = t.In(location)
 	}
 	switch {
-	case f.Milli && f.Text == Decimal:
-		return bind(strconv.FormatInt(t.UnixMilli(), 10))
+	case f.Milli && f.Decimal:
+		return strconv.FormatInt(t.UnixMilli(), 10)
 	case f.Milli:
-		return bind(t.UnixMilli())
-	case f.Zoned:
-		// CONVERT_TZ is NULL where the server has not loaded the zones, and
-		// a session in a zone by its name is only had where it has.
-		text := t.Format(f.Text)
-		return clause.Expr{
-			SQL:  "IF(@@session.time_zone = @@global.time_zone, ?, CONVERT_TZ(?, @@global.time_zone, @@session.time_zone))",
-			Vars: []any{text, text},
-		}
+		return t.UnixMilli()
 	case f.Text != "":
-		return bind(t.Format(f.Text))
+		return t.Format(f.Text)
 	}
-	return bind(t)
+	return t
 }
 
-// Column returns the expression that reads the column as Bind has written it.
-func (f Form) Column(name string) string {
-	if f.bare() {
-		return name + " AT TIME ZONE 'UTC'"
+// Bind returns the expression that stores t: see Value.
+func (f Form) Bind(t time.Time, location *time.Location) clause.Expr {
+	v := f.Value(t, location)
+	if f.Zoned {
+		// CONVERT_TZ is NULL where the server has not loaded the zones, and
+		// a session in a zone by its name is only had where it has.
+		return clause.Expr{
+			SQL:  "IF(@@session.time_zone = @@global.time_zone, ?, CONVERT_TZ(?, @@global.time_zone, @@session.time_zone))",
+			Vars: []any{v, v},
+		}
 	}
-	if !f.Zoned {
+	return clause.Expr{SQL: "?", Vars: []any{v}}
+}
+
+// Column returns the expression by which the column is read on the database:
+// as Bind has written it, whatever the zone of the session.
+func (f Form) Column(database, name string) string {
+	switch {
+	case database == "postgres" && f.bare():
+		return name + " AT TIME ZONE 'UTC'"
+	case !f.Zoned:
 		return name
 	}
 	return "IF(@@session.time_zone = @@global.time_zone, " + name + ", CONVERT_TZ(" + name + ", @@session.time_zone, @@global.time_zone))"
@@ -183,8 +188,6 @@ func (f Form) Column(name string) string {
 func (f Form) bare() bool {
 	return !f.Milli && f.Text == "" && strings.HasPrefix(f.Type, "timestamp") && !strings.HasPrefix(f.Type, "timestamptz") && !strings.Contains(f.Type, "with time zone")
 }
-
-func bind(v any) clause.Expr { return clause.Expr{SQL: "?", Vars: []any{v}} }
 
 // ReadInstant returns the instant that a driver's value is, in UTC, truncated
 // to milliseconds: a time.Time, text, or milliseconds. Text that names no zone

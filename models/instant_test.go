@@ -79,7 +79,7 @@ func TestForm(t *testing.T) {
 		want any
 	}{
 		{"number", models.Form{Milli: true}, nil, int64(1798761598765)},
-		{"decimal", models.Form{Milli: true, Text: models.Decimal}, nil, "1798761598765"},
+		{"decimal", models.Form{Milli: true, Decimal: true}, nil, "1798761598765"},
 		{"text", models.Form{Text: "2006-01-02 15:04:05.000 -07:00"}, newYork, "2026-12-31 23:59:58.765 +00:00"},
 		{"seconds", models.Form{Text: "2006-01-02 15:04:05.000", Precision: time.Second}, nil, "2026-12-31 23:59:58.000"},
 		{"local", models.Form{Text: "2006-01-02 15:04:05.000", Local: true}, newYork, "2026-12-31 18:59:58.765"},

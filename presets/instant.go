@@ -107,7 +107,7 @@ type (
 )
 
 func (typeormForm) Form(string) models.Form {
-	return models.Form{Type: "varchar(255)", Text: models.Decimal, Milli: true}
+	return models.Form{Type: "varchar(255)", Milli: true, Decimal: true}
 }
 
 func (sequelizeForm) Form(database string) models.Form {
