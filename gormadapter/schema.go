@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm/schema"
 
@@ -13,7 +14,9 @@ import (
 
 // Check implements authdb.Checker. It reads the catalogue, and what it finds
 // spares the adapter work: keys that compare exactly by themselves, and foreign
-// keys that guard what the adapter would lock for.
+// keys that guard what the adapter would lock for. Of keys that no unique key
+// guards (Layout.Unguarded) it tells GORM's logger, with the SQL of one: others
+// who write to the tables don't keep them. That is no error.
 func (a *Adapter) Check(ctx context.Context) error {
 	return a.wrap(ctx, "check", a.check(ctx))
 }
@@ -33,6 +36,23 @@ func (a *Adapter) check(ctx context.Context) error {
 		return err
 	}
 	a.learn(found)
+	return a.report(ctx)
+}
+
+// report tells the application's logger of keys that no unique key guards.
+func (a *Adapter) report(ctx context.Context) error {
+	if len(a.queries().facts.unguarded) == 0 {
+		return nil
+	}
+	plan, err := a.propose(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range plan.Findings {
+		if f.Kind == MissingUnique {
+			a.base.Logger.Warn(ctx, "gormadapter: table %s: %s: %s (%s)", f.Table, f.Problem, f.Why, strings.Join(f.SQL, "; "))
+		}
+	}
 	return nil
 }
 
