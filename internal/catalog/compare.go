@@ -27,8 +27,8 @@ const Own = "authdb"
 // foreign reports whether the tables are something else's.
 func (r Request) foreign() bool { return r.Origin != "" && r.Origin != Own }
 
-// hands reports whether Synchronize has to keep its hands off.
-func (r Request) hands() bool { return r.foreign() && !r.ForeignChanges }
+// handsOff reports whether Synchronize has to leave the tables alone.
+func (r Request) handsOff() bool { return r.foreign() && !r.ForeignChanges }
 
 // A comparison is of one table as wanted with the one found.
 type comparison struct {
@@ -92,7 +92,7 @@ func settle(r Request, list []Finding) []Finding {
 		if x.Kind == MissingTable {
 			x.Note = "adapter.Synchronize(ctx) creates it"
 		}
-		if r.hands() {
+		if r.handsOff() {
 			x.add = nil
 			x.Note = r.Origin + "'s own migration makes it, or authdb.WithForeignChanges() lets Synchronize do it"
 		}

@@ -11,6 +11,8 @@ import (
 
 // A dialect is what one database does differently from the others.
 type dialect struct {
+	name string // GORM's; MariaDB is "mysql"
+
 	// read is Read on one connection.
 	read func(tx *gorm.DB, tables []string) (map[string]*Table, error)
 
@@ -32,10 +34,20 @@ type dialect struct {
 
 	families []family        // what types have in common; the first match counts
 	alike    map[string]bool // "wanted/found": families that serve each other
+	free     []string        // families that people choose for the same values, where not those that are alike
 	unserial *strings.Replacer
 	sameInt  bool           // a foreign key wants integers of the very same type
 	collates bool           // and text of the very same collation
 	noKeyOn  *regexp.Regexp // types that no key can have
+
+	// sameTable and sameColumn say when two names are one. foldsTables asks the
+	// server whether tables differ in more than case, "" where all do alike.
+	sameTable, sameColumn func(a, b string) bool
+	foldsTables           string
+
+	// listTables selects a schema's name, "" being the current one, with the
+	// names of its tables and views.
+	listTables string
 
 	unlimited   string                                          // the type of text of any length
 	exact       func(tx *gorm.DB) (collation string, err error) // by which text compares byte for byte
@@ -82,11 +94,18 @@ var familiesSQLite = families(
 // The dialects, by GORM's name. MariaDB is "mysql".
 var dialects = map[string]*dialect{
 	"sqlite": {
-		read:            readSQLite,
-		exclusively:     exclusivelySQLite,
-		families:        familiesSQLite,
-		alike:           pairs("time/text", "text/time", "integer/number", "number/integer", "text/bytes", "time/bytes", "uuid/text"),
-		unserial:        strings.NewReplacer(" PRIMARY KEY AUTOINCREMENT", ""),
+		name:        "sqlite",
+		read:        readSQLite,
+		exclusively: exclusivelySQLite,
+		families:    familiesSQLite,
+		alike:       pairs("time/text", "text/time", "integer/number", "number/integer", "text/bytes", "time/bytes", "uuid/text"),
+		free:        []string{"text", "uuid", "time"}, // the declared type makes little difference
+		unserial:    strings.NewReplacer(" PRIMARY KEY AUTOINCREMENT", ""),
+		sameTable:   strings.EqualFold,
+		sameColumn:  strings.EqualFold,
+		listTables: `SELECT "schema", name FROM pragma_table_list
+			WHERE "schema" = COALESCE(NULLIF(?, ''), 'main') COLLATE NOCASE AND type IN ('table', 'view')
+			AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`,
 		transactional:   true,
 		nullablePrimary: true,
 		qualifiedIndex:  true,
@@ -96,6 +115,7 @@ var dialects = map[string]*dialect{
 		taken:           takenSQLite,
 	},
 	"postgres": {
+		name:        "postgres",
 		read:        readPostgres,
 		exclusively: exclusivelyPostgres,
 		families: families(
@@ -108,8 +128,13 @@ var dialects = map[string]*dialect{
 			"bool", `^bool`,
 			"bytes", `^bytea\b`,
 		),
-		alike:          pairs("integer/number", "uuid/text"),
-		unserial:       strings.NewReplacer("bigserial", "bigint", "smallserial", "smallint", "serial", "integer"),
+		alike:      pairs("integer/number", "uuid/text"),
+		unserial:   strings.NewReplacer("bigserial", "bigint", "smallserial", "smallint", "serial", "integer"),
+		sameTable:  exactly,
+		sameColumn: exactly,
+		listTables: `SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_namespace n
+			LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+			WHERE n.nspname = COALESCE(NULLIF(?, ''), current_schema()) ORDER BY c.relname`,
 		transactional:  true,
 		addsMany:       true,
 		columnComments: true,
@@ -120,6 +145,7 @@ var dialects = map[string]*dialect{
 		exact:          func(*gorm.DB) (string, error) { return "default", nil },
 	},
 	"mysql": {
+		name:        "mysql",
 		read:        readMySQL,
 		exclusively: exclusivelyMySQL,
 		options:     optionsMySQL,
@@ -132,8 +158,13 @@ var dialects = map[string]*dialect{
 			"date", `^date\b`,
 			"bytes", `^(var)?binary\b|blob\b`,
 		),
-		alike:         pairs("integer/number", "text/bytes", "bytes/text", "uuid/text"),
-		unserial:      strings.NewReplacer(" AUTO_INCREMENT", "", " auto_increment", ""),
+		alike:       pairs("integer/number", "text/bytes", "bytes/text", "uuid/text"),
+		unserial:    strings.NewReplacer(" AUTO_INCREMENT", "", " auto_increment", ""),
+		sameTable:   exactly,
+		sameColumn:  strings.EqualFold,
+		foldsTables: "SELECT @@lower_case_table_names <> 0",
+		listTables: `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
+			WHERE TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) ORDER BY TABLE_NAME`,
 		sameInt:       true,
 		collates:      true,
 		noKeyOn:       regexp.MustCompile(`(?i)^(tiny|medium|long)?(text|blob)\b|^json\b`),

@@ -15,20 +15,20 @@ type Kind string
 const (
 	MissingTable      Kind = "missing table"
 	MissingColumn     Kind = "missing column"
-	MissingUnique     Kind = "missing unique key" // nothing keeps rows unique that have to be
-	MissingIndex      Kind = "missing index"      // look-ups read the whole table
-	MissingForeignKey Kind = "missing foreign key"
+	MissingUnique     Kind = "missing unique key"  // nothing keeps rows unique that have to be
+	MissingIndex      Kind = "missing index"       // look-ups read the whole table
+	MissingForeignKey Kind = "missing foreign key" // rows may belong to no user
 	MissingPrimaryKey Kind = "missing primary key"
-	Misfit            Kind = "misfit"          // something is there and is not what it should be
-	InexactKey        Kind = "inexact key"     // it folds or pads
+	Misfit            Kind = "misfit"          // something is there and is not what the row type wants
+	InexactKey        Kind = "inexact key"     // it folds case, or pads
 	NarrowColumn      Kind = "narrow column"   // it can't hold all values
-	CoarseColumn      Kind = "coarse column"   // it rounds
-	NullableColumn    Kind = "nullable column" // rows of others may lack what ours have
-	RequiredColumn    Kind = "required column" // it refuses rows that the contract allows
-	RefusingKey       Kind = "refusing key"    // so does it
+	CoarseColumn      Kind = "coarse column"   // it keeps no milliseconds
+	NullableColumn    Kind = "nullable column" // it takes rows that belong to no user
+	RequiredColumn    Kind = "required column" // it refuses rows without a value
+	RefusingKey       Kind = "refusing key"    // a unique key refuses rows that the contract allows
 	SelfUpdating      Kind = "self-updating"   // the database changes it by itself
 	UncascadedKey     Kind = "no cascade"      // a foreign key that does not delete with the user
-	ForeignTools      Kind = "schema tool"     // what else changes these tables
+	ForeignTools      Kind = "schema tool"     // what else changes the tables
 )
 
 // A Finding is something about a table that Synchronize will not touch.

@@ -49,16 +49,6 @@ const (
 	nearTables = 50
 )
 
-// Origin returns whose tables the current schema holds: the best of Origins,
-// or nil if no origin is near.
-func Origin(ctx context.Context, db *gorm.DB) (*Match, error) {
-	matches, err := Origins(ctx, db, "")
-	if err != nil || len(matches) == 0 {
-		return nil, err
-	}
-	return &matches[0], nil
-}
-
 // Origins returns the origins whose tables are in the schemas, or nearly, the
 // best first. A schema is a database on MySQL and an attached one on SQLite;
 // "" is the current one, and one that does not exist is empty. It only reads.
@@ -67,7 +57,7 @@ func Origins(ctx context.Context, db *gorm.DB, schemas ...string) ([]Match, erro
 	if err != nil {
 		return nil, err
 	}
-	known, err := fingerprints(db.Name())
+	known, err := fingerprints(d.name)
 	if err != nil {
 		return nil, err
 	}
@@ -102,23 +92,13 @@ func (d *dialect) whose(found map[string]*Table) ([]Match, error) {
 	for name := range found {
 		schema, _ = split(name)
 	}
-	same := exactly
-	for name, candidate := range dialects {
-		if d != candidate {
-			continue
-		}
-		if name == "sqlite" {
-			same = strings.EqualFold
-		}
-		known, err := fingerprints(name)
-		if err != nil {
-			return nil, err
-		}
-		matches := d.matches(known, found, schema, "", same)
-		sortMatches(matches)
-		return withoutTaken(matches), nil
+	known, err := fingerprints(d.name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, nil
+	matches := d.matches(known, found, schema, "", d.sameTable)
+	sortMatches(matches)
+	return withoutTaken(matches), nil
 }
 
 func exactly(a, b string) bool { return a == b }
@@ -161,13 +141,9 @@ func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema, 
 	for _, t := range found {
 		tables = append(tables, d.printOf(t, schema))
 	}
-	sameColumn := exactly
-	if d != dialects["postgres"] {
-		sameColumn = strings.EqualFold
-	}
 	var matches []Match
 	for _, f := range known {
-		c := likeness{sameTable: sameTable, sameColumn: sameColumn, family: d.family, alike: d.likely, optional: f.optional()}
+		c := likeness{sameTable: sameTable, sameColumn: d.sameColumn, family: d.family, alike: d.likely, optional: f.optional()}
 		c.tables(f.tables, tables)
 		m := Match{
 			Origin: f.origin, Variant: f.variant, Version: f.version, Like: f.like, Schema: schema, Prefix: prefix,
@@ -186,13 +162,12 @@ func (d *dialect) matches(known []fingerprint, found map[string]*Table, schema, 
 }
 
 // likely reports whether people choose types of these families for the same
-// values. What SQLite's columns are declared as makes little difference to it.
+// values.
 func (d *dialect) likely(family, other string) bool {
-	if d != dialects["sqlite"] {
-		return d.alike[family+"/"+other] || d.alike[other+"/"+family]
+	if d.free != nil {
+		return slices.Contains(d.free, family) && slices.Contains(d.free, other)
 	}
-	free := []string{"text", "uuid", "time"}
-	return slices.Contains(free, family) && slices.Contains(free, other)
+	return d.alike[family+"/"+other] || d.alike[other+"/"+family]
 }
 
 // sortMatches puts the best first. Of two that match alike it is the one that
@@ -224,28 +199,15 @@ func withoutTaken(matches []Match) []Match {
 // tablesIn returns the names of a schema's tables and views, what the schema is
 // called, and when two names are one table.
 func (d *dialect) tablesIn(tx *gorm.DB, schema string) (real string, names []string, same func(a, b string) bool, err error) {
-	var query string
-	same = exactly
-	switch d {
-	case dialects["postgres"]:
-		query = `SELECT n.nspname::text, c.relname::text FROM pg_catalog.pg_namespace n
-			LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-			WHERE n.nspname = COALESCE(NULLIF(?, ''), current_schema()) ORDER BY c.relname`
-	case dialects["mysql"]:
+	same = d.sameTable
+	if d.foldsTables != "" {
 		var folds bool
-		if err := one(tx, []any{&folds}, "SELECT @@lower_case_table_names <> 0"); err != nil {
+		if err := one(tx, []any{&folds}, d.foldsTables); err != nil {
 			return "", nil, nil, err
 		}
 		if folds {
 			same = strings.EqualFold
 		}
-		query = `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
-			WHERE TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) ORDER BY TABLE_NAME`
-	default:
-		same = strings.EqualFold
-		query = `SELECT "schema", name FROM pragma_table_list
-			WHERE "schema" = COALESCE(NULLIF(?, ''), 'main') COLLATE NOCASE AND type IN ('table', 'view')
-			AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name`
 	}
 	err = each(tx, func(scan func(...any) error) error {
 		var name sql.NullString // NULL for a schema without tables
@@ -256,6 +218,6 @@ func (d *dialect) tablesIn(tx *gorm.DB, schema string) (real string, names []str
 			names = append(names, name.String)
 		}
 		return nil
-	}, query, schema)
+	}, d.listTables, schema)
 	return real, names, same, err
 }

@@ -95,7 +95,7 @@ var displayWidth = regexp.MustCompile(`\b((?:small|medium|big)?int|tinyint)\((\d
 
 func (d *dialect) canonicalType(typ string) string {
 	typ = strings.Join(strings.Fields(strings.ToLower(typ)), " ")
-	if d == dialects["mysql"] && typ != "tinyint(1)" {
+	if d.name == "mysql" && typ != "tinyint(1)" {
 		typ = displayWidth.ReplaceAllString(typ, "$1")
 	}
 	return typ
@@ -104,7 +104,7 @@ func (d *dialect) canonicalType(typ string) string {
 // canonicalRule returns the rule of a foreign key. For MySQL two are one, and
 // MariaDB writes the other one where none was given.
 func (d *dialect) canonicalRule(rule string) string {
-	if d == dialects["mysql"] && rule == "RESTRICT" {
+	if d.name == "mysql" && rule == "RESTRICT" {
 		return "NO ACTION"
 	}
 	return rule

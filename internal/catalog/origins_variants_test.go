@@ -214,7 +214,7 @@ func TestNothingIsNear(t *testing.T) {
 					}
 					execAll(t, db, s)
 				}
-				if m, err := catalog.Origin(t.Context(), db); err != nil || m != nil {
+				if m, err := catalog.Origins(t.Context(), db, ""); err != nil || len(m) > 0 {
 					t.Errorf("taken for %+v (%v)", m, err)
 				}
 			})

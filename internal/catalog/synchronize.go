@@ -73,7 +73,7 @@ func synchronize(tx *gorm.DB, d *dialect, conn pinned, r Request) error {
 	}
 	// Where DDL can't be rolled back, what does not fit may be a table that
 	// another process is just taking back: look again when it is done.
-	if p.refused != nil && (d.transactional || r.hands()) {
+	if p.refused != nil && (d.transactional || r.handsOff()) {
 		return p.refused
 	}
 	if conn.Conn == nil {
