@@ -21,9 +21,9 @@ var dumps embed.FS
 
 const folder = "testdata/origins/"
 
-// Dumps returns the names of the dumps of one kind, sorted: "sqlite", "pg",
-// "mariadb" or "mysql". A name is its file's without ".sql": "prisma-pg".
-func Dumps(kind string) []string {
+// dumpsOf returns the names of the dumps of one kind: "sqlite", "pg", "mariadb"
+// or "mysql".
+func dumpsOf(kind string) []string {
 	files, err := fs.Glob(dumps, folder+"*-"+kind+".sql")
 	if err != nil || !slices.Contains([]string{"sqlite", "pg", "mariadb", "mysql"}, kind) {
 		panic(fmt.Sprintf("testdb: there are no dumps of kind %q", kind))
@@ -32,12 +32,11 @@ func Dumps(kind string) []string {
 	for _, file := range files {
 		names = append(names, strings.TrimSuffix(path.Base(file), ".sql"))
 	}
-	slices.Sort(names)
 	return names
 }
 
 // DumpsFor returns the names of the dumps that a server of that name, or
-// "sqlite", can restore.
+// "sqlite", can restore. A name is its file's without ".sql": "prisma-pg".
 func DumpsFor(server string) []string {
 	kinds := []string{server}
 	switch server {
@@ -48,33 +47,19 @@ func DumpsFor(server string) []string {
 	}
 	var names []string
 	for _, kind := range kinds {
-		for _, name := range Dumps(kind) {
-			if Unrestorable(name, server) == "" {
-				names = append(names, name)
-			}
-		}
+		names = append(names, dumpsOf(kind)...)
 	}
-	return names
+	return slices.DeleteFunc(names, func(name string) bool { return server == MySQL && isMariaDB(name) })
 }
 
 // uuidType is MariaDB's type of that name as a column's.
 var uuidType = regexp.MustCompile("(?m)^ *`[^`]+` uuid\\b")
 
-// Unrestorable says why the server, by its name in this package or "sqlite",
-// can't restore the dump. It returns "" if it can.
-func Unrestorable(name, server string) string {
-	kind := name[strings.LastIndex(name, "-")+1:]
+// isMariaDB reports whether the dump has types or collations that MySQL does not
+// know.
+func isMariaDB(name string) bool {
 	text := readDump(name)
-	switch {
-	case kind == server, kind == "pg" && server == Postgres:
-		return ""
-	case kind == MariaDB && server == MySQL:
-		if uuidType.MatchString(text) || strings.Contains(text, "_nopad_bin") {
-			return name + " has types or collations that only MariaDB knows"
-		}
-		return ""
-	}
-	return fmt.Sprintf("%s is of another database than %s", name, server)
+	return uuidType.MatchString(text) || strings.Contains(text, "_nopad_bin")
 }
 
 // Restore executes the dump on an empty database.
@@ -127,8 +112,8 @@ func statements(tb testing.TB, conn *sql.Conn, name string) []string {
 		return list
 	default:
 		if !strings.Contains(ask(tb, conn, "SELECT VERSION()"), "MariaDB") {
-			if why := Unrestorable(name, MySQL); why != "" {
-				tb.Fatalf("testdb: %s", why)
+			if isMariaDB(name) {
+				tb.Fatalf("testdb: %s has types or collations that only MariaDB knows", name)
 			}
 			for i, s := range list { // a default that is an expression stands in parentheses there
 				list[i] = strings.ReplaceAll(s, "DEFAULT uuid()", "DEFAULT (uuid())")

@@ -2,6 +2,7 @@ package testdb_test
 
 import (
 	"database/sql"
+	"slices"
 	"strings"
 	"testing"
 
@@ -123,8 +124,8 @@ func TestDumpsOfAnotherDatabase(t *testing.T) {
 		{"prisma-pg", testdb.MariaDB, false},
 		{"prisma-sqlite", testdb.Postgres, false},
 	} {
-		if why := testdb.Unrestorable(c.name, c.server); (why == "") != c.can {
-			t.Errorf("%s on %s: %q", c.name, c.server, why)
+		if can := slices.Contains(testdb.DumpsFor(c.server), c.name); can != c.can {
+			t.Errorf("%s on %s: %t", c.name, c.server, can)
 		}
 	}
 }

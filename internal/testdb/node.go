@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// NodeJS is how AUTHDB_TEST_REQUIRE asks for Node.js and the packages of folder
+// nodeJS is how AUTHDB_TEST_REQUIRE asks for Node.js and the packages of folder
 // interop. It is no server.
-const NodeJS = "node"
+const nodeJS = "node"
 
 // oldestNode is the oldest version that the packages run on.
 var oldestNode = [2]int{20, 19}
@@ -25,7 +25,7 @@ var oldestNode = [2]int{20, 19}
 func Node(tb testing.TB, folder string) string {
 	tb.Helper()
 	node, err := findNode(folder)
-	must(tb, NodeJS, err)
+	must(tb, nodeJS, err)
 	return node
 }
 
