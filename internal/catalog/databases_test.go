@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	_ "time/tzdata" // for zones on machines that have none
 
 	_ "github.com/mattn/go-sqlite3"
 	"gorm.io/driver/mysql"
@@ -36,6 +37,18 @@ type database struct {
 	open   func(dsn string) gorm.Dialector
 }
 
+// setZone puts the process into a zone that no test means. It is set for all of
+// them, since time.Local is the process's.
+func setZone() {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		panic(err)
+	}
+	time.Local = zone
+}
+
+// databases are those that the package promises to work on, with connections in
+// another zone than the process, where they can be.
 func databases() []database {
 	server := func(name, params string) func(testing.TB) string {
 		return func(t testing.TB) string { return testdb.New(t, name).DSN + params }
@@ -53,13 +66,17 @@ func databases() []database {
 			if !cgo {
 				t.Skip("mattn/go-sqlite3 needs cgo")
 			}
-			return file("?_foreign_keys=1&_busy_timeout=0")(t)
+			return file("?_foreign_keys=1&_busy_timeout=0&_loc=Asia%2FKolkata")(t)
 		}, sqlite.Open},
-		{"postgres", "postgres", server(testdb.Postgres, ""), postgres.Open},
-		{"mariadb", "mariadb", server(testdb.MariaDB, "?parseTime=true"), mysql.Open},
-		{"mysql", "mysql", server(testdb.MySQL, "?parseTime=true"), mysql.Open},
+		{"postgres", "postgres", server(testdb.Postgres, "&TimeZone=Asia/Kolkata"), postgres.Open},
+		{"mariadb", "mariadb", server(testdb.MariaDB, inKolkata), mysql.Open},
+		{"mysql", "mysql", server(testdb.MySQL, inKolkata), mysql.Open},
 	}
 }
+
+// inKolkata are parameters of MySQL's driver. It reads instants in the process's
+// zone, which is not the session's.
+const inKolkata = "?parseTime=true&loc=Local&time_zone=%27%2B05%3A30%27"
 
 // onEach runs the test on every database, empty.
 func onEach(t *testing.T, test func(t *testing.T, d database, db *gorm.DB)) {

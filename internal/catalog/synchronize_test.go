@@ -68,6 +68,7 @@ var half = []string{
 const synchronizeEnv = "AUTHDB_CATALOG_SYNCHRONIZE"
 
 func TestMain(m *testing.M) {
+	setZone()
 	if name, dsn, ok := strings.Cut(os.Getenv(synchronizeEnv), " "); ok {
 		os.Exit(synchronizeProcess(name, dsn))
 	}
