@@ -92,7 +92,7 @@ func connections() []connection {
 	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
 		for name, params := range map[string]string{
 			server:                "",
-			server + " elsewhere": "?parseTime=true&loc=Local&time_zone=%27-05%3A00%27",
+			server + " elsewhere": inKolkata,
 		} {
 			add(name, server, func(t testing.TB) database {
 				s := testdb.New(t, server)
@@ -103,6 +103,9 @@ func connections() []connection {
 	slices.SortFunc(all, func(a, b connection) int { return strings.Compare(a.name, b.name) })
 	return all
 }
+
+// inKolkata are parameters of a session in another zone than the process.
+const inKolkata = "?parseTime=true&loc=Local&time_zone=%27%2B05%3A30%27"
 
 func openGORM(t testing.TB, d gorm.Dialector) *gorm.DB {
 	t.Helper()
@@ -127,22 +130,16 @@ func pool(t testing.TB, db *gorm.DB) *sql.DB {
 }
 
 // origins are the presets, by what the names of their dumps begin with.
-func origins() map[string]func() authdb.Models {
-	return map[string]func() authdb.Models{
-		"typeorm":            func() authdb.Models { return presets.TypeORM() },
-		"sequelize":          func() authdb.Models { return presets.Sequelize() },
-		"prisma":             func() authdb.Models { return presets.Prisma() },
-		"prisma-next-auth-4": func() authdb.Models { return presets.PrismaNextAuth4() },
-		"drizzle":            func() authdb.Models { return presets.Drizzle() },
-		"pg":                 func() authdb.Models { return presets.PG() },
-		"neon":               func() authdb.Models { return presets.Neon() },
-		"kysely":             func() authdb.Models { return presets.Kysely() },
-		"d1":                 func() authdb.Models { return presets.D1() },
-		"mikro-orm":          func() authdb.Models { return presets.MikroORM() },
-		"supabase":           func() authdb.Models { return presets.Supabase() },
-		"hasura":             func() authdb.Models { return presets.Hasura() },
-		"next-auth-v3":       func() authdb.Models { return presets.NextAuth3() },
+func origins() map[string]authdb.Models {
+	all := map[string]authdb.Models{"prisma-next-auth-4": presets.PrismaNextAuth4()}
+	for _, m := range []authdb.Models{
+		presets.TypeORM(), presets.Sequelize(), presets.Prisma(), presets.Drizzle(),
+		presets.PG(), presets.Neon(), presets.Kysely(), presets.D1(), presets.MikroORM(),
+		presets.Supabase(), presets.Hasura(), presets.NextAuth3(),
+	} {
+		all[m.Layout.Origin] = m
 	}
+	return all
 }
 
 // presetOf returns the preset of the dump.
@@ -150,7 +147,7 @@ func presetOf(t testing.TB, dump string) authdb.Models {
 	t.Helper()
 	for origin, models := range origins() {
 		if isOf(dump, origin) {
-			return models()
+			return models
 		}
 	}
 	t.Fatalf("%s is of no origin that has a preset", dump)

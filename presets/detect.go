@@ -141,34 +141,35 @@ func tableOf(entry any) string {
 	return ""
 }
 
-// A preset is a constructor of this package, by the origin that it is for: by
-// one variant of it, or by all that have none of their own.
+// A preset is a constructor of this package, for one variant of an origin or for
+// all that have none of their own.
 type preset struct {
-	origin, variant, name string
-	make                  func(Option) authdb.Models
+	variant, name string
+	make          func(Option) authdb.Models
 }
 
 func presetOf(origin, variant string) (preset, bool) {
 	all := []preset{
-		{"typeorm", "", "TypeORM", func(o Option) authdb.Models { return TypeORM(o) }},
-		{"sequelize", "", "Sequelize", func(o Option) authdb.Models { return Sequelize(o) }},
-		{"prisma", "next-auth 4", "PrismaNextAuth4", func(o Option) authdb.Models { return PrismaNextAuth4(o) }},
-		{"prisma", "", "Prisma", func(o Option) authdb.Models { return Prisma(o) }},
-		{"drizzle", "", "Drizzle", func(o Option) authdb.Models { return Drizzle(o) }},
-		{"pg", "", "PG", func(o Option) authdb.Models { return PG(o) }},
-		{"neon", "", "Neon", func(o Option) authdb.Models { return Neon(o) }},
-		{"kysely", "", "Kysely", func(o Option) authdb.Models { return Kysely(o) }},
-		{"d1", "", "D1", func(o Option) authdb.Models { return D1(o) }},
-		{"mikro-orm", "", "MikroORM", func(o Option) authdb.Models { return MikroORM(o) }},
-		{"supabase", "", "Supabase", func(o Option) authdb.Models { return Supabase(o) }},
-		{"hasura", "", "Hasura", func(o Option) authdb.Models { return Hasura(o) }},
-		{"next-auth-v3", "", "NextAuth3", func(o Option) authdb.Models { return NextAuth3(o) }},
+		{"", "TypeORM", func(o Option) authdb.Models { return TypeORM(o) }},
+		{"", "Sequelize", func(o Option) authdb.Models { return Sequelize(o) }},
+		{"next-auth 4", "PrismaNextAuth4", func(o Option) authdb.Models { return PrismaNextAuth4(o) }},
+		{"", "Prisma", func(o Option) authdb.Models { return Prisma(o) }},
+		{"", "Drizzle", func(o Option) authdb.Models { return Drizzle(o) }},
+		{"", "PG", func(o Option) authdb.Models { return PG(o) }},
+		{"", "Neon", func(o Option) authdb.Models { return Neon(o) }},
+		{"", "Kysely", func(o Option) authdb.Models { return Kysely(o) }},
+		{"", "D1", func(o Option) authdb.Models { return D1(o) }},
+		{"", "MikroORM", func(o Option) authdb.Models { return MikroORM(o) }},
+		{"", "Supabase", func(o Option) authdb.Models { return Supabase(o) }},
+		{"", "Hasura", func(o Option) authdb.Models { return Hasura(o) }},
+		{"", "NextAuth3", func(o Option) authdb.Models { return NextAuth3(o) }},
 	}
-	i := slices.IndexFunc(all, func(p preset) bool { return p.origin == origin && (p.variant == variant || p.variant == "") })
-	if i < 0 {
-		return preset{}, false
+	for _, p := range all {
+		if (p.variant == variant || p.variant == "") && p.make(Schema("")).Layout.Origin == origin {
+			return p, true
+		}
 	}
-	return all[i], true
+	return preset{}, false
 }
 
 // String says it in words, for a person to read.

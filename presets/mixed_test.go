@@ -13,8 +13,8 @@ import (
 // after it.
 func TestMixed(t *testing.T) {
 	for name, m := range map[string]authdb.Models{"text": presets.Prisma(), "milliseconds": presets.Prisma(presets.UnixMilli())} {
-		onServer(t, "sqlite", func(t *testing.T, c connection) {
-			t.Run(name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
+			onServer(t, "sqlite", func(t *testing.T, c connection) {
 				db := c.open(t)
 				restoreEmpty(t, db, "prisma-sqlite")
 				now := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
