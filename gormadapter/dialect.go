@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/authdb/authdb/internal/sqlcode"
 )
 
 // A dialect is what the databases differ in; all else is written once. It is
@@ -63,8 +65,13 @@ type dialect struct {
 	// made.
 	keepsReturning bool
 
-	// classOf tells an error of the database's drivers.
-	classOf func(error) (class, string, bool)
+	// codes reads the database's code from an error of its drivers, codeName is
+	// what it is called, and classOf is what it means. outOfRange is what a driver
+	// says of a number that a column can't hold, in the server's place.
+	codes      sqlcode.Shape
+	codeName   string
+	classOf    func(code string, err error) class
+	outOfRange *regexp.Regexp
 
 	// keyLock is for keys that no unique key guards.
 	keyLock keyLock
@@ -81,6 +88,8 @@ func dialects() []dialect {
 	return []dialect{
 		{
 			name:           "sqlite",
+			codes:          sqlcode.SQLite,
+			codeName:       "SQLite",
 			classOf:        sqliteClass,
 			beginImmediate: "BEGIN IMMEDIATE",
 			// A cast keeps its column's collation, a postfix COLLATE wins.
@@ -95,10 +104,14 @@ func dialects() []dialect {
 			keepsReturning: true,
 		},
 		{
-			name:      "postgres",
-			classOf:   postgresClass,
-			forUpdate: " FOR UPDATE",
-			forShare:  " FOR KEY SHARE",
+			name:     "postgres",
+			codes:    sqlcode.Postgres,
+			codeName: "SQLSTATE",
+			classOf:  func(code string, _ error) class { return postgresClasses[code] },
+			// pgx's, where the server would say 22003
+			outOfRange: regexp.MustCompile(`^-?\d+ is (?:greater than maximum|less than minimum) value for int[248]$`),
+			forUpdate:  " FOR UPDATE",
+			forShare:   " FOR KEY SHARE",
 			// citext and nondeterministic collations fold; text in "C" does not.
 			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
 			exactColumn:   "%s",
@@ -116,7 +129,9 @@ func dialects() []dialect {
 		},
 		{
 			name:      "mysql",
-			classOf:   mysqlClass,
+			codes:     sqlcode.MySQL,
+			codeName:  "error",
+			classOf:   func(code string, _ error) class { return mysqlClasses[code] },
 			forUpdate: " FOR UPDATE",
 			// MariaDB has no FOR SHARE, and MySQL has both.
 			forShare:           " LOCK IN SHARE MODE",

@@ -8,13 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/sqlcode"
 )
 
 // A fault is an error of the adapter's own making. Its text is safe: it names
@@ -122,7 +121,7 @@ func connection(err error) string {
 }
 
 func innermost(err error) error {
-	for next := err; next != nil; next = unwrapOne(next) {
+	for next := err; next != nil; next = sqlcode.Unwrap(next) {
 		err = next
 	}
 	return err
@@ -202,99 +201,38 @@ func ended(ctx context.Context) error {
 	return nil
 }
 
-// classify finds the database's code in err's chain. No driver is imported for
-// it: an error is known by the shape that those of the database's drivers have.
+// classify says what err means, and the database's code for it.
 func (d dialect) classify(err error) (class, string) {
-	for ; err != nil; err = unwrapOne(err) {
-		if d.classOf == nil {
-			break
-		}
-		if class, code, ok := d.classOf(err); ok {
-			return class, code
-		}
+	if err == nil || d.codes == nil {
+		return class{}, ""
+	}
+	code, of := sqlcode.Find(err, d.codes)
+	switch {
+	case of != nil:
+		c := d.classOf(code, of)
+		c.coded = true
+		return c, " (" + d.codeName + " " + code + ")"
+	case d.outOfRange != nil && d.outOfRange.MatchString(innermost(err).Error()):
+		return invalid, ""
 	}
 	return class{}, ""
 }
 
-// postgresClass knows pgx's and lib/pq's errors.
-func postgresClass(err error) (class, string, bool) {
-	e, ok := err.(interface{ SQLState() string })
-	if !ok && unwrapOne(err) == nil && pgxRange.MatchString(err.Error()) {
-		return class{sentinel: authdb.ErrInvalid}, "", true
-	}
-	if !ok {
-		return class{}, "", false
-	}
-	return lookup(postgresClasses, e.SQLState()), " (SQLSTATE " + e.SQLState() + ")", true
-}
-
-// pgxRange is what pgx says of a number that the column can't hold, in the place
-// of the server's 22003.
-var pgxRange = regexp.MustCompile(`^-?\d+ is (?:greater than maximum|less than minimum) value for int[248]$`)
-
-// mysqlClass knows the errors of go-sql-driver.
-func mysqlClass(err error) (class, string, bool) {
-	n, ok := number(err, "Number")
-	if !ok {
-		return class{}, "", false
-	}
-	return lookup(mysqlClasses, n), " (error " + strconv.FormatInt(n, 10) + ")", true
-}
-
-// sqliteClass knows the errors of mattn's driver, which has a field, and of
-// modernc's, which has a method.
-func sqliteClass(err error) (class, string, bool) {
-	n, ok := number(err, "ExtendedCode")
-	if e, is := err.(interface{ Code() int }); is && !ok {
-		n, ok = int64(e.Code()), true
-	}
-	if !ok {
-		return class{}, "", false
-	}
-	c := lookup(sqliteClasses, n)
-	busy, locked, generic, trigger := int64(5), int64(6), int64(1), int64(1811)
+func sqliteClass(code string, err error) class {
+	c := sqliteClasses[code]
+	n, _ := strconv.Atoi(code)
+	const (
+		busy, locked     = 5, 6 // of which there are several extended codes
+		generic, trigger = "1", "1811"
+	)
 	switch {
-	case n&0xff == busy, n&0xff == locked: // of which there are several extended codes
+	case n&0xff == busy, n&0xff == locked:
 		c.retry = true
-	case n == generic && strings.Contains(err.Error(), "no such "): // table, or column: it has no code of its own
+	case code == generic && strings.Contains(err.Error(), "no such "): // table, or column: it has no code of its own
 		c.sentinel = authdb.ErrSchema
-	case n == trigger && strings.Contains(err.Error(), "FOREIGN KEY"): // or a trigger of the application's
+	case code == trigger && strings.Contains(err.Error(), "FOREIGN KEY"): // or a trigger of the application's
 		c.sentinel = errForeignKey
 	}
-	return c, " (SQLite " + strconv.FormatInt(n, 10) + ")", true
-}
-
-// unwrapOne follows the chain; of joined errors, the last.
-func unwrapOne(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		if errs := joined.Unwrap(); len(errs) > 0 {
-			return errs[len(errs)-1]
-		}
-		return nil
-	}
-	return errors.Unwrap(err)
-}
-
-// number returns the exported integer field of that name.
-func number(err error, field string) (int64, bool) {
-	v := reflect.Indirect(reflect.ValueOf(err))
-	if v.Kind() != reflect.Struct {
-		return 0, false
-	}
-	switch f := v.FieldByName(field); {
-	case !f.IsValid():
-		return 0, false
-	case f.CanInt():
-		return f.Int(), true
-	case f.CanUint():
-		return int64(f.Uint()), true
-	}
-	return 0, false
-}
-
-func lookup[K comparable](classes map[K]class, code K) class {
-	c := classes[code]
-	c.coded = true
 	return c
 }
 
@@ -319,18 +257,18 @@ var postgresClasses = map[string]class{
 }
 
 // mysqlClasses is by the server's error number, MySQL's, MariaDB's and TiDB's.
-var mysqlClasses = map[int64]class{
-	1062: duplicate, 1586: duplicate,
-	1216: reference, 1217: reference, 1451: reference, 1452: reference,
-	1048: invalid, 1264: invalid, 1265: invalid, 1292: invalid, 1364: invalid, 1366: invalid, 1406: invalid, 3819: invalid, 4025: invalid,
-	1054: missing, 1146: missing,
-	1020: lost, 1205: lost, 1213: lost, 3058: lost, 9007: lost,
-	1053: goodbye, 1077: goodbye, 1927: goodbye,
+var mysqlClasses = map[string]class{
+	"1062": duplicate, "1586": duplicate,
+	"1216": reference, "1217": reference, "1451": reference, "1452": reference,
+	"1048": invalid, "1264": invalid, "1265": invalid, "1292": invalid, "1364": invalid, "1366": invalid, "1406": invalid, "3819": invalid, "4025": invalid,
+	"1054": missing, "1146": missing,
+	"1020": lost, "1205": lost, "1213": lost, "3058": lost, "9007": lost,
+	"1053": goodbye, "1077": goodbye, "1927": goodbye,
 }
 
 // sqliteClasses is by the extended result code.
-var sqliteClasses = map[int64]class{
-	1555: duplicate, 2067: duplicate, 2579: duplicate,
-	787: reference,
-	18:  invalid, 275: invalid, 1299: invalid, 3091: invalid,
+var sqliteClasses = map[string]class{
+	"1555": duplicate, "2067": duplicate, "2579": duplicate,
+	"787": reference,
+	"18":  invalid, "275": invalid, "1299": invalid, "3091": invalid,
 }

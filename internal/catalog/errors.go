@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/sqlcode"
 )
 
 // A serverError is what the database refused. It prints what was being done
@@ -110,30 +109,8 @@ var hints = map[string]string{
 	"6":     "the database was locked for too long",
 }
 
-// code returns the SQLSTATE or number of a driver's error. No driver may be
-// imported, so that an adapter costs nobody one: pgx has SQLState, the pure Go
-// SQLite has Code, the MySQL driver and the SQLite in C have exported fields.
+// code returns the SQLSTATE or number of a driver's error, "" if it has none.
 func code(err error) string {
-	for ; err != nil; err = errors.Unwrap(err) {
-		switch e := err.(type) { //nolint:errorlint // unwrapped by the loop, to see each type in turn
-		case interface{ SQLState() string }:
-			return e.SQLState()
-		case interface{ Code() int }:
-			return strconv.Itoa(e.Code())
-		}
-		v := reflect.Indirect(reflect.ValueOf(err))
-		if v.Kind() != reflect.Struct {
-			continue
-		}
-		for _, name := range []string{"Number", "ExtendedCode"} {
-			// Printed as numbers: the types may have words of their own.
-			switch f := v.FieldByName(name); {
-			case f.IsValid() && f.CanInt():
-				return strconv.FormatInt(f.Int(), 10)
-			case f.IsValid() && f.CanUint():
-				return strconv.FormatUint(f.Uint(), 10)
-			}
-		}
-	}
-	return ""
+	code, _ := sqlcode.Find(err, sqlcode.Postgres, sqlcode.SQLite, sqlcode.MySQL)
+	return code
 }
