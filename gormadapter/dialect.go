@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,10 +35,6 @@ type dialect struct {
 	// sameInstant makes one form of the forms in which such a column can hold
 	// an instant; "" where it has a type.
 	sameInstant string
-
-	// digits is the number of a second's that a type for instants keeps if it
-	// doesn't say.
-	digits int
 
 	// nativeUUID says that a column declared as uuid holds no text.
 	nativeUUID bool
@@ -116,7 +111,6 @@ func dialects() []dialect {
 			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
 			exactColumn:   "%s",
 			integer:       "CAST(CASE WHEN %[1]s ~ '^[0-9]{1,18}$' THEN %[1]s END AS bigint)",
-			digits:        6,
 			nativeUUID:    true,
 			integerKey:    "CAST(%s AS bigint)",
 			countsMatches: true,
@@ -191,42 +185,6 @@ func asText(v any) string {
 		return string(b)
 	}
 	return fmt.Sprint(v)
-}
-
-// instantType matches the types of columns that hold an instant, and the number
-// of a second's digits that they keep.
-var instantType = regexp.MustCompile(`^(?:datetime|timestamp)(?:\((\d)\))?`)
-
-// precision returns that of a column's type, or 0 where it is no type for
-// instants, or one that keeps whatever it is given.
-func (d dialect) precision(columnType string) time.Duration {
-	m := instantType.FindStringSubmatch(strings.ToLower(columnType))
-	if m == nil || d.sameInstant != "" {
-		return 0
-	}
-	digits := d.digits
-	if m[1] != "" {
-		digits = int(m[1][0] - '0')
-	}
-	precision := time.Second
-	for range digits {
-		precision /= 10
-	}
-	return precision
-}
-
-// textType matches the types of columns that hold so many characters.
-var textType = regexp.MustCompile(`^(?:varchar|character varying|char|character)\((\d+)\)`)
-
-// length returns how many characters a column's type holds, or 0 where it is no
-// such type, or nothing that the database minds.
-func (d dialect) length(columnType string) int64 {
-	m := textType.FindStringSubmatch(strings.ToLower(columnType))
-	if m == nil || d.sameInstant != "" {
-		return 0
-	}
-	n, _ := strconv.ParseInt(m[1], 10, 64) // too many digits are no limit
-	return n
 }
 
 // exactly is the condition that two expressions are the same text.

@@ -162,8 +162,8 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 			column := have.Column(c.field.DBName)
 			f.exact[c] = layout.ExactKeys || column != nil && column.Exact
 			if column != nil {
-				c.coarse.Store(int64(a.dialect.precision(column.Type)))
-				c.length.Store(a.dialect.length(column.Type))
+				c.coarse.Store(int64(column.Precision))
+				c.length.Store(int64(column.Length))
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -75,7 +74,7 @@ func alterMySQL(tx *gorm.DB, table string, _, to Column) []string {
 	}
 	s += null
 	moment := "CURRENT_TIMESTAMP"
-	if n := precision(to.Type); n > 0 {
+	if n, _ := argument(to.Type); n > 0 {
 		moment = fmt.Sprintf("CURRENT_TIMESTAMP(%d)", n)
 	}
 	switch {
@@ -116,22 +115,6 @@ func takenSQLite(tx *gorm.DB, table, name string) (bool, error) {
 	err = one(tx, []any{&taken}, "SELECT EXISTS (SELECT 1 FROM "+ident(in)+".sqlite_master WHERE name = ? COLLATE NOCASE)", name)
 	return taken, err
 }
-
-var numbers = regexp.MustCompile(`\((\d+)`)
-
-// length returns the number that the type has in parentheses, or 0.
-func length(typ string) int {
-	m := numbers.FindStringSubmatch(typ)
-	if m == nil {
-		return 0
-	}
-	n, _ := strconv.Atoi(m[1])
-	return n
-}
-
-// precision returns the number of digits of a second that a column of MySQL's
-// keeps.
-func precision(typ string) int { return length(typ) }
 
 // withPrecision returns the type of an instant with milliseconds:
 // "timestamp(0) with time zone" has its digits in the middle.

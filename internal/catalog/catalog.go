@@ -20,6 +20,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
@@ -95,6 +96,12 @@ type Column struct {
 	Computed   bool   // generated: the database refuses every value but its own
 	OnUpdate   bool   // MySQL's ON UPDATE CURRENT_TIMESTAMP
 	Comment    string // MySQL's, which a MODIFY has to repeat
+
+	// Length is how many characters a column for text holds, and Precision what
+	// one for instants keeps. Both are 0 where the database doesn't mind, as
+	// SQLite never does, and for other types.
+	Length    int
+	Precision time.Duration
 
 	// Exact says that the column holds text and compares byte for byte, in
 	// conditions and in unique keys: it folds no case or accent, and neither
@@ -197,7 +204,7 @@ func Read(ctx context.Context, db *gorm.DB, tables ...string) (map[string]*Table
 	}
 	var found map[string]*Table
 	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
-		found, err = d.read(tx, unique(tables))
+		found, err = d.tables(tx, unique(tables))
 		return err
 	})
 	return found, ended(ctx, describe("read the catalogue", err))

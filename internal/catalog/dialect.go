@@ -4,7 +4,9 @@ import (
 	"errors"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -13,7 +15,7 @@ import (
 type dialect struct {
 	name string // GORM's; MariaDB is "mysql"
 
-	// read is Read on one connection.
+	// read is what one connection says of the tables that exist.
 	read func(tx *gorm.DB, tables []string) (map[string]*Table, error)
 
 	// exclusively calls work while no other process is inside exclusively for
@@ -39,6 +41,9 @@ type dialect struct {
 	sameInt  bool           // a foreign key wants integers of the very same type
 	collates bool           // and text of the very same collation
 	noKeyOn  *regexp.Regexp // types that no key can have
+
+	measured bool // types limit what they hold
+	digits   int  // of a second, that an instant has where its type doesn't say
 
 	// sameTable and sameColumn say when two names are one. foldsTables asks the
 	// server whether tables differ in more than case, "" where all do alike.
@@ -138,6 +143,8 @@ var dialects = map[string]*dialect{
 		transactional:  true,
 		addsMany:       true,
 		columnComments: true,
+		measured:       true,
+		digits:         6,
 		longestName:    63,
 		unlimited:      "text",
 		taken:          takenPostgres,
@@ -165,6 +172,7 @@ var dialects = map[string]*dialect{
 		foldsTables: "SELECT @@lower_case_table_names <> 0",
 		listTables: `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
 			WHERE TABLE_SCHEMA = COALESCE(NULLIF(?, ''), DATABASE()) ORDER BY TABLE_NAME`,
+		measured:      true,
 		sameInt:       true,
 		collates:      true,
 		noKeyOn:       regexp.MustCompile(`(?i)^(tiny|medium|long)?(text|blob)\b|^json\b`),
@@ -190,6 +198,49 @@ func dialectOf(db *gorm.DB) (*dialect, error) {
 	}
 	return nil, plainf("the catalogue of %q: %w; there are sqlite, postgres and mysql", db.Name(), errors.ErrUnsupported)
 }
+
+// tables reads those that exist, and measures their columns.
+func (d *dialect) tables(tx *gorm.DB, names []string) (map[string]*Table, error) {
+	found, err := d.read(tx, names)
+	for _, t := range found {
+		for i := range t.Columns {
+			d.measure(&t.Columns[i])
+		}
+	}
+	return found, err
+}
+
+// measure says what the column's type limits its values to.
+func (d *dialect) measure(c *Column) {
+	if !d.measured {
+		return
+	}
+	n, given := argument(c.Type)
+	switch d.family(c.Type) {
+	case "text":
+		c.Length = n
+	case "time":
+		if !given {
+			n = d.digits
+		}
+		c.Precision = time.Second
+		for range n {
+			c.Precision /= 10
+		}
+	}
+}
+
+// argument returns the first number that the type has in parentheses.
+func argument(typ string) (n int, given bool) {
+	m := numbers.FindStringSubmatch(typ)
+	if m == nil {
+		return 0, false
+	}
+	n, _ = strconv.Atoi(m[1])
+	return n, true
+}
+
+var numbers = regexp.MustCompile(`^[\w ]*\((\d+)`)
 
 // family returns the name of the type's family, or "" if it has none.
 func (d *dialect) family(typ string) string { return familyOf(d.families, typ) }

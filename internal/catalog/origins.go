@@ -72,7 +72,7 @@ func Origins(ctx context.Context, db *gorm.DB, schemas ...string) ([]Match, erro
 			seen = append(seen, real)
 			for _, prefix := range prefixes(known, names) {
 				known := prefixed(known, prefix)
-				found, err := d.read(tx, candidates(known, schema, names, same))
+				found, err := d.tables(tx, candidates(known, schema, names, same))
 				if err != nil {
 					return err
 				}

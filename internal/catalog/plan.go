@@ -62,7 +62,7 @@ func Propose(ctx context.Context, db *gorm.DB, r Request) (*Plan, error) {
 }
 
 func propose(tx *gorm.DB, d *dialect, r Request) (*Plan, error) {
-	found, err := d.read(tx, names(r.Models))
+	found, err := d.tables(tx, names(r.Models))
 	if err != nil {
 		return nil, describe("read the catalogue", err)
 	}
@@ -159,7 +159,7 @@ func Check(ctx context.Context, db *gorm.DB, r Request) (map[string]*Table, erro
 	}
 	var found map[string]*Table
 	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
-		found, err = d.read(tx, names(r.Models))
+		found, err = d.tables(tx, names(r.Models))
 		if err != nil {
 			return describe("read the catalogue", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A rule is a finding that any table can have, however it was made: something
@@ -231,8 +232,8 @@ func until2038(s subject) []hit {
 }
 
 func short(s subject) []hit {
-	n, want := length(s.column.Type), sizes[s.w.Record+"."+s.field]
-	if s.d.alter == nil || s.d.family(s.column.Type) != "text" || n == 0 || n >= want {
+	n, want := s.column.Length, sizes[s.w.Record+"."+s.field]
+	if n == 0 || n >= want {
 		return nil
 	}
 	h := hit{problem: fmt.Sprintf("is %s, while values of %d characters are known", s.column.Type, want)}
@@ -245,15 +246,13 @@ func short(s subject) []hit {
 }
 
 func coarse(s subject) []hit {
-	typ := strings.ToLower(s.column.Type)
-	digits, given := length(typ), numbers.MatchString(typ)
-	// PostgreSQL keeps microseconds unless told otherwise, MySQL seconds.
-	if s.d.alter == nil || s.d.family(typ) != "time" || digits >= 3 || !given && !s.d.collates {
+	if s.column.Precision <= time.Millisecond {
 		return nil
 	}
+	digits, _ := argument(s.column.Type)
 	return []hit{{
 		problem: fmt.Sprintf("is %s, which keeps %d digits of a second", s.column.Type, digits),
-		sql:     s.altered(func(c *Column) { c.Type = withPrecision(typ) }),
+		sql:     s.altered(func(c *Column) { c.Type = withPrecision(strings.ToLower(c.Type)) }),
 	}}
 }
 
