@@ -3,6 +3,8 @@ package gormadapter_test
 import (
 	"database/sql"
 	"testing"
+	"time"
+	_ "time/tzdata" // for zones on machines that have none
 
 	_ "github.com/mattn/go-sqlite3"
 	"gorm.io/driver/mysql"
@@ -21,8 +23,19 @@ type database struct {
 	open func(t testing.TB) (db *gorm.DB, version string)
 }
 
-// databases returns all that the adapter promises to work on. Servers that are
-// not there skip the test, or fail it where they are required.
+// setZone puts the process into a zone that no test means. It is set for all of
+// them, since time.Local is the process's.
+func setZone() {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		panic(err)
+	}
+	time.Local = zone
+}
+
+// databases returns all that the adapter promises to work on, with connections in
+// another zone than the process, where they can be. Servers that are not there
+// skip the test, or fail it where they are required.
 func databases() []database {
 	return []database{
 		{"sqlite-modernc", func(t testing.TB) (*gorm.DB, string) {
@@ -34,24 +47,28 @@ func databases() []database {
 			if !cgo {
 				t.Skip("mattn/go-sqlite3 needs cgo")
 			}
-			dsn := "file:" + testdb.SQLiteFile(t) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=OFF&_foreign_keys=1"
+			dsn := "file:" + testdb.SQLiteFile(t) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=OFF&_foreign_keys=1&_loc=Asia%2FKolkata"
 			db := openGORM(t, sqlite.Open(dsn))
 			return db, sqliteVersion(t, db) + " (cgo: mattn)"
 		}},
 		{"postgres", func(t testing.TB) (*gorm.DB, string) {
 			s := testdb.New(t, testdb.Postgres)
-			return openGORM(t, postgres.Open(s.DSN)), s.Version
+			return openGORM(t, postgres.Open(s.DSN+"&TimeZone=Asia/Kolkata")), s.Version
 		}},
 		{"mariadb", func(t testing.TB) (*gorm.DB, string) {
 			s := testdb.New(t, testdb.MariaDB)
-			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true")), s.Version
+			return openGORM(t, mysql.Open(s.DSN+inKolkata)), s.Version
 		}},
 		{"mysql", func(t testing.TB) (*gorm.DB, string) {
 			s := testdb.New(t, testdb.MySQL)
-			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true")), s.Version
+			return openGORM(t, mysql.Open(s.DSN+inKolkata)), s.Version
 		}},
 	}
 }
+
+// inKolkata are parameters of MySQL's driver. It reads instants in the process's
+// zone, which is not the session's.
+const inKolkata = "?parseTime=true&loc=Local&time_zone=%27%2B05%3A30%27"
 
 func sqliteVersion(t testing.TB, db *gorm.DB) string {
 	t.Helper()

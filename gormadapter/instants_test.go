@@ -7,14 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/driver/postgres"
-	"gorm.io/gorm"
-
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/adaptertest"
 	"github.com/authdb/authdb/gormadapter"
-	"github.com/authdb/authdb/internal/testdb"
 	"github.com/authdb/authdb/models"
 )
 
@@ -82,24 +77,9 @@ func (inLocal) Form(database string) models.Form {
 	return f
 }
 
-// elsewhere are the databases, with connections in zones other than UTC.
-func elsewhere() []database {
-	list := databases()[:2]
-	for _, name := range testdb.Names() {
-		list = append(list, database{name, func(t testing.TB) (*gorm.DB, string) {
-			s := testdb.New(t, name)
-			if name == testdb.Postgres {
-				return openGORM(t, postgres.Open(s.DSN+"&TimeZone=Asia/Kolkata")), s.Version
-			}
-			return openGORM(t, mysql.Open(s.DSN+"?parseTime=true&loc=America%2FNew_York&time_zone=%27-05%3A00%27")), s.Version
-		}})
-	}
-	return list
-}
-
 // TestInstants keeps sessions in every form on every database.
 func TestInstants(t *testing.T) {
-	for _, d := range elsewhere() {
+	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
 			testInstants[inDecimal](t, d, 0)
 			testInstants[inNumber](t, d, 0)

@@ -20,35 +20,21 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// presetOf returns the rows for a dump: those of the longest prefix of its name.
-func presetOf(t *testing.T, dump string) authdb.Models {
+// detected returns the rows for the tables of a dump.
+func detected(t *testing.T, db *gorm.DB, dump string) authdb.Models {
 	t.Helper()
-	known := map[string]func() authdb.Models{
-		"typeorm-":            func() authdb.Models { return presets.TypeORM() },
-		"sequelize-":          func() authdb.Models { return presets.Sequelize() },
-		"prisma-":             func() authdb.Models { return presets.Prisma() },
-		"prisma-next-auth-4-": func() authdb.Models { return presets.PrismaNextAuth4() },
-		"drizzle-":            func() authdb.Models { return presets.Drizzle() },
-		"pg-":                 func() authdb.Models { return presets.PG() },
-		"neon-":               func() authdb.Models { return presets.Neon() },
-		"kysely-":             func() authdb.Models { return presets.Kysely() },
-		"d1-":                 func() authdb.Models { return presets.D1() },
-		"mikro-orm-":          func() authdb.Models { return presets.MikroORM() },
-		"supabase-":           func() authdb.Models { return presets.Supabase() },
-		"hasura-":             func() authdb.Models { return presets.Hasura() },
-		"next-auth-v3-":       func() authdb.Models { return presets.NextAuth3() },
-		"authdb-":             func() authdb.Models { return authdb.Models{} },
+	if dump == "neon-pg" {
+		return presets.Neon() // whose tables are pg's
 	}
-	best := ""
-	for prefix := range known {
-		if strings.HasPrefix(dump, prefix) && len(prefix) > len(best) {
-			best = prefix
-		}
+	d, err := presets.Detect(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if best == "" {
-		t.Fatalf("no preset for the dump %s", dump)
+	m, ok := d.Models()
+	if !ok || !d.Exact {
+		t.Fatal(d)
 	}
-	return known[best]()
+	return m
 }
 
 // onDumps runs the test on every dump, restored on every database that can.
@@ -72,7 +58,7 @@ func onDumps(t *testing.T, test func(t *testing.T, server, dump string, restored
 func TestPlanOfDumps(t *testing.T) {
 	onDumps(t, func(t *testing.T, server, dump string, restored func(*testing.T) *gorm.DB) {
 		db := restored(t)
-		adapter := gormadapter.New(db, authdb.WithModels(presetOf(t, dump)))
+		adapter := gormadapter.New(db, authdb.WithModels(detected(t, db, dump)))
 		before := catalogue(t, db)
 		plan, err := adapter.Plan(t.Context())
 		if err != nil {
@@ -131,8 +117,9 @@ func TestFindingsSQL(t *testing.T) {
 		if strings.HasPrefix(t.Name(), "TestFindingsSQL/sqlite-mattn") {
 			t.Skip("as with the other driver")
 		}
-		models := presetOf(t, dump)
-		plan, err := gormadapter.New(restored(t), authdb.WithModels(models)).Plan(t.Context())
+		first := restored(t)
+		models := detected(t, first, dump)
+		plan, err := gormadapter.New(first, authdb.WithModels(models)).Plan(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -193,6 +193,7 @@ const claimsEnv = "AUTHDB_GORMADAPTER_CLAIMS"
 const claimRounds = 20
 
 func TestMain(m *testing.M) {
+	setZone()
 	if what := strings.SplitN(os.Getenv(claimsEnv), " ", 3); len(what) == 3 {
 		os.Exit(claimProcess(what[0], what[1], what[2]))
 	}
