@@ -28,7 +28,7 @@ var allZones = []zones{
 	{name: "UTC", node: "UTC", mysql: "?parseTime=true"},
 	{
 		name: "other zones", node: "America/New_York", postgres: "&timezone=America/St_Johns",
-		mysql: "?parseTime=true&loc=Local&time_zone=%27-05%3A00%27",
+		mysql: "?parseTime=true&loc=Local&time_zone=%27-03%3A30%27",
 	},
 }
 

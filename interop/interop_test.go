@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // for zones on machines that have none
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
