@@ -220,7 +220,7 @@ func TestUnsignedIDs(t *testing.T) {
 	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
 		t.Run(server, func(t *testing.T) {
 			s := testdb.New(t, server)
-			db := openGORM(t, mysql.Open(s.DSN+"?parseTime=true&interpolateParams=true"))
+			db := openGORM(t, mysql.Open(s.DSN+inKolkata+"&interpolateParams=true"))
 			for _, v := range variants() {
 				if v.name == "numbered" {
 					runSuite(t, db, v)
