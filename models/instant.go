@@ -175,18 +175,20 @@ func (f Form) Bind(t time.Time, location *time.Location) clause.Expr {
 // as Bind has written it, whatever the zone of the session.
 func (f Form) Column(database, name string) string {
 	switch {
-	case database == "postgres" && f.bare():
-		return name + " AT TIME ZONE 'UTC'"
+	case database == "postgres" && f.native():
+		// Milliseconds, of a timestamp as if it were in UTC: the column may be
+		// of either type, with a zone or without. Of one without GORM's
+		// dialector would have pgx make a time in whatever zone the DSN names.
+		return "CAST(round(EXTRACT(epoch FROM date_trunc('milliseconds', " + name + ")) * 1000) AS bigint)"
 	case !f.Zoned:
 		return name
 	}
 	return "IF(@@session.time_zone = @@global.time_zone, " + name + ", CONVERT_TZ(" + name + ", @@session.time_zone, @@global.time_zone))"
 }
 
-// bare reports whether the column is PostgreSQL's timestamp without a zone,
-// which GORM's dialector has pgx read in whatever zone the DSN names.
-func (f Form) bare() bool {
-	return !f.Milli && f.Text == "" && strings.HasPrefix(f.Type, "timestamp") && !strings.HasPrefix(f.Type, "timestamptz") && !strings.Contains(f.Type, "with time zone")
+// native reports whether PostgreSQL's column is of a type for instants.
+func (f Form) native() bool {
+	return !f.Milli && f.Text == "" && strings.HasPrefix(f.Type, "timestamp")
 }
 
 // ReadInstant returns the instant that a driver's value is, in UTC, truncated
