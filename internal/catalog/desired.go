@@ -93,6 +93,9 @@ func newWanted(db *gorm.DB, m Model) (*wanted, error) {
 		}
 		full, typ := db.Migrator().FullDataTypeOf(&field).SQL, dataType(db, &field)
 		w.columns = append(w.columns, wantedColumn{&field, name, typ, typ, strings.TrimPrefix(full, typ)})
+		if c := &w.columns[len(w.columns)-1]; db.Name() == "mysql" && strings.HasPrefix(typ, "timestamp") && !strings.Contains(full, "NULL") {
+			c.rest = " NULL" + c.rest // some servers make it NOT NULL else, with a default
+		}
 	}
 	for _, field := range m.Schema.PrimaryFields {
 		w.primary = append(w.primary, field.DBName)

@@ -98,7 +98,28 @@ func exclusivelyMySQL(tx *gorm.DB, conn pinned, tables []string, work func(*gorm
 			return err
 		}
 	}
-	return impatiently(tx, conn, work)
+	return impatiently(tx, conn, func(tx *gorm.DB) error { return explicitly(tx, conn, work) })
+}
+
+// explicitly calls work in a session in which a TIMESTAMP is what its definition
+// says. In others MariaDB may make one ON UPDATE CURRENT_TIMESTAMP when all that
+// an ALTER TABLE adds is an index. Servers that don't let it be set have made
+// such columns so from the beginning.
+func explicitly(tx *gorm.DB, conn pinned, work func(*gorm.DB) error) error {
+	var explicit bool
+	if err := one(tx, []any{&explicit}, "SELECT @@explicit_defaults_for_timestamp"); err != nil || explicit {
+		return work(tx)
+	}
+	if err := run(tx, "SET explicit_defaults_for_timestamp = 1"); err != nil {
+		return work(tx)
+	}
+	err := work(tx)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(tx.Statement.Context), cleanup)
+	defer cancel()
+	if _, e := conn.ExecContext(ctx, "SET explicit_defaults_for_timestamp = 0"); e != nil {
+		discard(conn)
+	}
+	return err
 }
 
 // impatiently calls work in a session that waits for a table no longer than
