@@ -93,7 +93,7 @@ func alterMySQL(tx *gorm.DB, table string, _, to Column) []string {
 		s += " AUTO_INCREMENT"
 	}
 	if to.Comment != "" {
-		s += " COMMENT " + literal(to.Comment)
+		s += " COMMENT " + literalMySQL(to.Comment)
 	}
 	return []string{s}
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -102,4 +103,12 @@ func run(tx *gorm.DB, statement string) error { return tx.Exec(statement).Error 
 // quote returns the name as the dialect quotes it, part by part.
 func quote(db *gorm.DB, name string) string {
 	return (&gorm.Statement{DB: db}).Quote(name)
+}
+
+// quoteName returns one name as the dialect quotes it, dots and all: indexes and
+// constraints are called "User.email_unique" in tables that older versions of
+// Prisma made.
+func quoteName(db *gorm.DB, name string) string {
+	mark := quote(db, "x")[:1]
+	return mark + strings.ReplaceAll(name, mark, mark+mark) + mark
 }

@@ -170,7 +170,7 @@ func (c *comparison) indexAddition(i *schema.Index) *addition {
 	if c.d.inlineIndexes {
 		return &addition{
 			index: inlineIndex(c.tx, i),
-			undo:  "ALTER TABLE " + quote(c.tx, c.w.Table) + " DROP INDEX " + quote(c.tx, i.Name),
+			undo:  "ALTER TABLE " + quote(c.tx, c.w.Table) + " DROP INDEX " + quoteName(c.tx, i.Name),
 		}
 	}
 	return &addition{
@@ -182,9 +182,9 @@ func (c *comparison) indexAddition(i *schema.Index) *addition {
 // inSchema returns the name of an index as it is outside its table.
 func (c *comparison) inSchema(index string) string {
 	if in, _ := split(c.w.Table); in != "" {
-		return quote(c.tx, in) + "." + quote(c.tx, index)
+		return quote(c.tx, in) + "." + quoteName(c.tx, index)
 	}
-	return quote(c.tx, index)
+	return quoteName(c.tx, index)
 }
 
 // foreignKey finds that none leads to the users.

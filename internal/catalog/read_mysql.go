@@ -103,7 +103,7 @@ func (s serverMySQL) columns(tx *gorm.DB, t *Table, in, real string) error {
 		c.HasDefault = c.HasDefault || c.Computed || strings.Contains(extra, "generated")
 		// MySQL's catalogue has the value of a default and not the expression.
 		if value.Valid && !s.mariadb && !strings.Contains(extra, "default_generated") && !strings.HasPrefix(c.Type, "bit") {
-			c.Default = literal(c.Default)
+			c.Default = literalMySQL(c.Default)
 		}
 		c.Collation = collation.String
 		c.Exact = exactMySQL(c)

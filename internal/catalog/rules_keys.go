@@ -57,7 +57,7 @@ func (c *comparison) indexName(name string) string {
 	if c.d.qualifiedIndex {
 		return c.inSchema(name)
 	}
-	return quote(c.tx, name)
+	return quoteName(c.tx, name)
 }
 
 func (c *comparison) indexTable() string {
@@ -73,11 +73,11 @@ func (c *comparison) dropped(k Key) []string {
 	table := "ALTER TABLE " + quote(c.tx, c.w.Table)
 	switch {
 	case c.d.inlineIndexes:
-		return []string{table + " DROP INDEX " + quote(c.tx, k.Name)}
+		return []string{table + " DROP INDEX " + quoteName(c.tx, k.Name)}
 	case k.Constraint && c.d.alter == nil:
 		return nil
 	case k.Constraint:
-		return []string{table + " DROP CONSTRAINT " + quote(c.tx, k.Name)}
+		return []string{table + " DROP CONSTRAINT " + quoteName(c.tx, k.Name)}
 	}
 	return []string{"DROP INDEX " + c.inSchema(k.Name)}
 }
@@ -110,7 +110,7 @@ func (s subject) replaced(k Key) []string {
 		return s.dropped(k)
 	}
 	name := s.tx.NamingStrategy.IndexName(s.w.Table, s.column.Name)
-	return []string{fmt.Sprintf("ALTER TABLE %s ADD INDEX %s (%s), DROP INDEX %s", quote(s.tx, s.w.Table), quote(s.tx, name), columnList(s.tx, k.Columns), quote(s.tx, k.Name))}
+	return []string{fmt.Sprintf("ALTER TABLE %s ADD INDEX %s (%s), DROP INDEX %s", quote(s.tx, s.w.Table), quote(s.tx, name), columnList(s.tx, k.Columns), quoteName(s.tx, k.Name))}
 }
 
 // oneNull finds a key by which no two rows may have NULL.
@@ -163,7 +163,7 @@ func (s subject) cascading(f ForeignKey) []string {
 	}
 	f.OnDelete = "CASCADE"
 	table := "ALTER TABLE " + quote(s.tx, s.w.Table)
-	return []string{table + " DROP " + drop + " " + quote(s.tx, f.Name), table + " ADD " + reference(s.tx, s.d, f)}
+	return []string{table + " DROP " + drop + " " + quoteName(s.tx, f.Name), table + " ADD " + reference(s.tx, s.d, f)}
 }
 
 // schemaTools are what else changes the tables of an origin.

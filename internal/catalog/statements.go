@@ -64,7 +64,7 @@ func reference(tx *gorm.DB, d *dialect, f ForeignKey) string {
 		_, table = split(table)
 	}
 	s := fmt.Sprintf("CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s) ON DELETE %s",
-		quote(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete)
+		quoteName(tx, f.Name), columnList(tx, f.Columns), quote(tx, table), columnList(tx, f.RefColumns), f.OnDelete)
 	if f.OnUpdate != "" && f.OnUpdate != "NO ACTION" {
 		s += " ON UPDATE " + f.OnUpdate
 	}
@@ -112,7 +112,7 @@ func createIndex(tx *gorm.DB, d *dialect, w *wanted, i *schema.Index) string {
 		return "ALTER TABLE " + quote(tx, w.Table) + " ADD " + inlineIndex(tx, i)
 	}
 	in, table := split(w.Table)
-	name := quote(tx, i.Name)
+	name := quoteName(tx, i.Name)
 	if !d.qualifiedIndex {
 		table = w.Table
 	} else if in != "" {
@@ -136,13 +136,13 @@ func createIndex(tx *gorm.DB, d *dialect, w *wanted, i *schema.Index) string {
 
 // inlineIndex returns the index as part of CREATE TABLE.
 func inlineIndex(tx *gorm.DB, i *schema.Index) string {
-	s := class(i) + "INDEX " + quote(tx, i.Name)
+	s := class(i) + "INDEX " + quoteName(tx, i.Name)
 	if i.Type != "" {
 		s += " USING " + i.Type
 	}
 	s += " (" + indexFields(tx, i) + ")"
 	if i.Comment != "" {
-		s += " COMMENT " + literal(i.Comment)
+		s += " COMMENT " + literalMySQL(i.Comment)
 	}
 	if i.Option != "" {
 		s += " " + i.Option
@@ -182,3 +182,6 @@ func columnList(tx *gorm.DB, columns []string) string {
 }
 
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// literalMySQL is literal where a backslash begins an escape.
+func literalMySQL(s string) string { return literal(strings.ReplaceAll(s, `\`, `\\`)) }
