@@ -92,10 +92,10 @@ func dialects() []dialect {
 			exactColumn: "%s",
 			instant:     "CAST(%s AS TEXT)",
 			// Milliseconds, as a number or in decimal, or text.
-			sameInstant: "CASE WHEN %[1]s NOT GLOB '*[^0-9]*' THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s / 1000.0, 'unixepoch')" +
+			sameInstant: "CASE WHEN LTRIM(%[1]s, '-') NOT GLOB '*[^0-9]*' THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s / 1000.0, 'unixepoch')" +
 				" ELSE strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s) END",
 			countsMatches:  true,
-			integer:        "CASE WHEN %[1]s NOT GLOB '*[^0-9]*' THEN CAST(%[1]s AS INTEGER) END",
+			integer:        "CASE WHEN LTRIM(%[1]s, '-') NOT GLOB '*[^0-9]*' THEN CAST(%[1]s AS INTEGER) END",
 			keepsReturning: true,
 		},
 		{
@@ -110,7 +110,7 @@ func dialects() []dialect {
 			// citext and nondeterministic collations fold; text in "C" does not.
 			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
 			exactColumn:   "%s",
-			integer:       "CAST(CASE WHEN %[1]s ~ '^[0-9]{1,18}$' THEN %[1]s END AS bigint)",
+			integer:       "CAST(CASE WHEN %[1]s ~ '^-?[0-9]{1,18}$' THEN %[1]s END AS bigint)",
 			nativeUUID:    true,
 			integerKey:    "CAST(%s AS bigint)",
 			countsMatches: true,
@@ -135,7 +135,7 @@ func dialects() []dialect {
 			exact:       "CAST(CONVERT(%s USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
 			exactColumn: "CONVERT(%s USING utf8mb4)",
 			instant:     "CAST(%s AS CHAR)",
-			integer:     "CAST(CASE WHEN %[1]s REGEXP '^[0-9]{1,18}$' THEN %[1]s END AS SIGNED)",
+			integer:     "CAST(CASE WHEN %[1]s REGEXP '^-?[0-9]{1,18}$' THEN %[1]s END AS SIGNED)",
 			keyLock: keyLock{
 				take: "SELECT GET_LOCK(" + mysqlLock + ", 5)",
 				drop: "DO RELEASE_LOCK(" + mysqlLock + ")",

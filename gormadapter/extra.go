@@ -3,6 +3,7 @@ package gormadapter
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"gorm.io/gorm/schema"
 
@@ -23,7 +24,13 @@ func (t *table) encodeExtra(ctx context.Context, extra map[string]any, row refle
 		if err != nil {
 			return nil, err
 		}
-		if err := c.field.Set(ctx, row, cloned(v)); err != nil {
+		v := cloned(v)
+		if c.typed && !isNilPointer(v) {
+			if at, ok := reflect.Indirect(reflect.ValueOf(v)).Interface().(interface{ UTC() time.Time }); ok {
+				v = c.truncate(at.UTC()) // as it is stored
+			}
+		}
+		if err := c.field.Set(ctx, row, v); err != nil {
 			return nil, t.cannotHold(c)
 		}
 		if v == nil && !holdsNull(c.field) {
