@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -132,10 +133,16 @@ func NextAuth3ExpiryAt(seconds int64) NextAuth3Expiry {
 // Value returns seconds since 1970. GORM binds the instant: see GormValue.
 func (e NextAuth3Expiry) Value() (driver.Value, error) { return e.Unix(), nil }
 
-// Scan takes seconds since 1970, or what the column holds.
+// Scan takes seconds since 1970, or what the column holds. It refuses those of a
+// year that is not within 1000 to 9999: milliseconds, for example, which could be
+// stored on some databases and not be read again.
 func (e *NextAuth3Expiry) Scan(src any) error {
 	if seconds, ok := src.(int64); ok {
-		*e = NextAuth3ExpiryAt(seconds)
+		at := NextAuth3ExpiryAt(seconds)
+		if year := at.Year(); year < 1000 || year > 9999 {
+			return errors.New("presets: the year of the expiry is not within 1000 to 9999")
+		}
+		*e = at
 		return nil
 	}
 	return e.NextAuth3Time.Scan(src)
