@@ -1,6 +1,7 @@
 package gormadapter
 
 import (
+	"math"
 	"reflect"
 	"strings"
 	"time"
@@ -36,6 +37,10 @@ func (t *table) check(c *column, v any) error {
 		return t.checkInstant(c, v)
 	case *time.Time:
 		return t.checkInstant(c, *v)
+	case int64: // an expiry, which a column of instants may hold
+		if c.form != nil {
+			return t.checkInstant(c, time.Unix(v, 0))
+		}
 	}
 	return nil
 }
@@ -61,8 +66,18 @@ func (t *table) checkInstant(c *column, at time.Time) error {
 	if year := at.UTC().Year(); year < firstYear || year > lastYear {
 		return faultf(authdb.ErrInvalid, "%s.%s: the year is not within %d to %d", t.record, c.name, firstYear, lastYear)
 	}
+	if c.form != nil && c.form.Zoned && (at.Before(firstTimestamp) || at.After(lastTimestamp)) {
+		return faultf(authdb.ErrInvalid, "%s.%s: is outside of what a TIMESTAMP holds", t.record, c.name)
+	}
 	return nil
 }
+
+// The instants that a TIMESTAMP of MySQL holds whatever zone the server is in:
+// beyond, a session in another zone would store others.
+var (
+	firstTimestamp = time.Unix(0, 0).Add(14*time.Hour + time.Second)
+	lastTimestamp  = time.Unix(math.MaxInt32, 0).Add(-12 * time.Hour)
+)
 
 func isEmpty(v any) bool {
 	switch v := v.(type) {

@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -203,9 +204,7 @@ func ReadInstant(src any, location *time.Location) (time.Time, error) {
 	case time.Time:
 		return NewTime(src).Time, nil
 	case int64:
-		return time.UnixMilli(src).UTC(), nil
-	case float64:
-		return time.UnixMilli(int64(src)).UTC(), nil
+		return fromMilli(src)
 	case []byte:
 		return parseInstant(string(src), location)
 	case string:
@@ -214,12 +213,21 @@ func ReadInstant(src any, location *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("models: can't read an instant from %T", src)
 }
 
+// fromMilli refuses what no calendar with four digits has: nanoseconds, say.
+func fromMilli(n int64) (time.Time, error) {
+	t := time.UnixMilli(n).UTC()
+	if t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}, errors.New("models: a number is no instant in milliseconds since 1970")
+	}
+	return t, nil
+}
+
 func parseInstant(s string, location *time.Location) (time.Time, error) {
 	if strings.HasPrefix(s, "0000-00-00") { // MySQL's zero, which its driver reads so too
 		return time.Time{}, nil
 	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return time.UnixMilli(n).UTC(), nil
+		return fromMilli(n)
 	}
 	// Go reads a fraction after the seconds whether or not the layout has it.
 	for _, layout := range []string{

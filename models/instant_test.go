@@ -62,7 +62,7 @@ func TestReadInstant(t *testing.T) {
 			t.Errorf("ReadInstant(%v, %v): %v, %v; want %s", test.src, test.in, got, err, test.want)
 		}
 	}
-	for _, src := range []any{"secret", "", "2026-13-01 00:00:00", "1e3", true, "99999999999999999999"} {
+	for _, src := range []any{"secret", "", "2026-13-01 00:00:00", "1e3", true, "99999999999999999999", "270000000000000", int64(1798761598765000000), 1.5} {
 		if got, err := models.ReadInstant(src, nil); err == nil {
 			t.Errorf("ReadInstant(%q): %v, want an error", src, got)
 		}

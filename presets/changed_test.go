@@ -251,3 +251,36 @@ func TestExtraInstants(t *testing.T) {
 		}
 	}
 }
+
+// TestEndsOfTimestamp: what a TIMESTAMP of MySQL can't hold in every zone is
+// refused, and not stored as another instant by a session in another zone.
+func TestEndsOfTimestamp(t *testing.T) {
+	for _, c := range connections() {
+		for _, dump := range testdb.DumpsFor(c.server) {
+			if dump != "drizzle-mariadb" && dump != "next-auth-v3-mariadb" {
+				continue
+			}
+			t.Run(c.name, func(t *testing.T) {
+				db := c.open(t)
+				restoreEmpty(t, db, dump)
+				adapter := checked(t, db.DB, authdb.WithModels(presetOf(t, dump)))
+				user, err := adapter.CreateUser(t.Context(), &authdb.User{Email: "ada@example.com"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, at := range []time.Time{time.Unix(0, 0), time.Unix(14*60*60, 0), time.Date(2038, 1, 19, 5, 0, 0, 0, time.UTC)} {
+					_, err := adapter.CreateSession(t.Context(), &authdb.Session{SessionToken: fmt.Sprint(at.Unix()), UserID: user.ID, Expires: at})
+					if !errors.Is(err, authdb.ErrInvalid) || !strings.Contains(err.Error(), "Session.Expires") {
+						t.Errorf("a session until %v: %v", at, err)
+					}
+				}
+				if dump == "next-auth-v3-mariadb" {
+					_, err := adapter.LinkAccount(t.Context(), &authdb.Account{UserID: user.ID, Type: "oauth", Provider: "p", ProviderAccountID: "1", ExpiresAt: -1})
+					if !errors.Is(err, authdb.ErrInvalid) || !strings.Contains(err.Error(), "Account.ExpiresAt") {
+						t.Errorf("an expiry before 1970: %v", err)
+					}
+				}
+			})
+		}
+	}
+}

@@ -103,6 +103,9 @@ func (d *dialect) whose(found map[string]*Table) ([]Match, error) {
 
 func exactly(a, b string) bool { return a == b }
 
+// mostPrefixes bounds the work where every tenant has tables of its own.
+const mostPrefixes = 32
+
 // prefixes returns what may stand before all names of an origin's tables: what
 // stands before those of both its users and its accounts. "" is the first.
 func prefixes(known []fingerprint, names []string) []string {
@@ -110,7 +113,7 @@ func prefixes(known []fingerprint, names []string) []string {
 	for _, f := range known {
 		for _, name := range names {
 			prefix, ok := strings.CutSuffix(name, f.named("user"))
-			if ok && slices.Contains(names, prefix+f.named("account")) && !slices.Contains(found, prefix) {
+			if ok && slices.Contains(names, prefix+f.named("account")) && !slices.Contains(found, prefix) && len(found) < mostPrefixes {
 				found = append(found, prefix)
 			}
 		}
