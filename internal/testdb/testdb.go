@@ -203,7 +203,7 @@ func (s *server) newDatabase(tb testing.TB) Database {
 // name have a "#" in theirs.
 func SQLiteFile(tb testing.TB) string {
 	tb.Helper()
-	dir, err := os.MkdirTemp("", "authdb-test-")
+	dir, err := os.MkdirTemp("", "authdb-test-") //nolint:usetesting // TempDir is named after the test
 	if err != nil {
 		tb.Fatalf("testdb: %v", err)
 	}
