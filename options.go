@@ -196,8 +196,10 @@ func WithSynchronize() Option {
 // WithForeignChanges allows Synchronize to add missing tables, columns and
 // indexes to a database whose tables something else made and migrates (see
 // Layout.Origin). That something may take them away again, and what they hold:
-// TypeORM's adapter does so on every call outside production. Default: nothing
-// is added there, and Synchronize returns ErrSchema where something is needed.
+// TypeORM's adapter does so on every call outside production. It also lets the
+// adapter make tables of its own beside those of another origin that have other
+// names. Default: nothing is added there, and Synchronize returns ErrSchema where
+// something is needed.
 func WithForeignChanges() Option {
 	return func(o *Options) { o.ForeignChanges = true }
 }

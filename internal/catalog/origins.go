@@ -57,32 +57,42 @@ func Origins(ctx context.Context, db *gorm.DB, schemas ...string) ([]Match, erro
 	if err != nil {
 		return nil, err
 	}
+	var matches []Match
+	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
+		matches, err = d.origins(tx, schemas...)
+		return err
+	})
+	return matches, ended(ctx, describe("read the catalogue", err))
+}
+
+// origins is Origins on one connection.
+func (d *dialect) origins(tx *gorm.DB, schemas ...string) ([]Match, error) {
 	known, err := fingerprints(d.name)
 	if err != nil {
 		return nil, err
 	}
 	var matches []Match
-	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
-		var seen []string
-		for _, schema := range schemas {
-			real, names, same, err := d.tablesIn(tx, schema)
-			if err != nil || slices.Contains(seen, real) {
-				return err
-			}
-			seen = append(seen, real)
-			for _, prefix := range prefixes(known, names) {
-				known := prefixed(known, prefix)
-				found, err := d.tables(tx, candidates(known, schema, names, same))
-				if err != nil {
-					return err
-				}
-				matches = append(matches, d.matches(known, found, schema, prefix, same)...)
-			}
+	var seen []string
+	for _, schema := range schemas {
+		real, names, same, err := d.tablesIn(tx, schema)
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
+		if slices.Contains(seen, real) {
+			continue
+		}
+		seen = append(seen, real)
+		for _, prefix := range prefixes(known, names) {
+			known := prefixed(known, prefix)
+			found, err := d.tables(tx, candidates(known, schema, names, same))
+			if err != nil {
+				return nil, err
+			}
+			matches = append(matches, d.matches(known, found, schema, prefix, same)...)
+		}
+	}
 	sortMatches(matches)
-	return withoutTaken(matches), ended(ctx, describe("read the catalogue", err))
+	return withoutTaken(matches), nil
 }
 
 // whose is Origins on tables that were read already, all of one schema. It

@@ -62,15 +62,7 @@ func Propose(ctx context.Context, db *gorm.DB, r Request) (*Plan, error) {
 }
 
 func propose(tx *gorm.DB, d *dialect, r Request) (*Plan, error) {
-	found, err := d.tables(tx, names(r.Models))
-	if err != nil {
-		return nil, describe("read the catalogue", err)
-	}
-	want, err := desired(tx, r.Models, found)
-	if err != nil {
-		return nil, err
-	}
-	findings, err := compare(tx, d, r, want, found)
+	found, want, findings, err := look(tx, d, r)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +77,43 @@ func propose(tx *gorm.DB, d *dialect, r Request) (*Plan, error) {
 		p.block()
 	}
 	return p, nil
+}
+
+// look reads the tables of the request and compares them with what is wanted.
+func look(tx *gorm.DB, d *dialect, r Request) (found map[string]*Table, want []*wanted, findings []Finding, err error) {
+	found, err = d.tables(tx, names(r.Models))
+	if err != nil {
+		return nil, nil, nil, describe("read the catalogue", err)
+	}
+	want, err = desired(tx, r.Models, found)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	findings, err = compare(tx, d, r, want, found)
+	if err != nil || len(found) > 0 {
+		return found, want, findings, err
+	}
+	neighbours, err := d.neighbours(tx, r)
+	return found, want, append(neighbours, findings...), err
+}
+
+// neighbours finds, where none of our tables is, those of an origin: that they
+// have other names is no sign that they are not meant.
+func (d *dialect) neighbours(tx *gorm.DB, r Request) ([]Finding, error) {
+	if r.foreign() || r.ForeignChanges || len(r.Models) == 0 {
+		return nil, nil
+	}
+	schema, _ := split(r.Models[0].Table)
+	matches, err := d.origins(tx, schema)
+	if err != nil || len(matches) == 0 || matches[0].Origin == Own || !matches[0].Fits {
+		return nil, err
+	}
+	return []Finding{{
+		Kind: Misfit, Fatal: true,
+		Problem: "none of the tables is there, and those of " + matches[0].Origin + " are",
+		Why:     "tables beside them would be empty, and nobody who has signed up there be known",
+		Note:    "open them with the rows of package presets, whose Detect says which, or let authdb.WithForeignChanges() make tables beside them",
+	}}, nil
 }
 
 // block says of what could be added why it is not.
@@ -159,15 +188,8 @@ func Check(ctx context.Context, db *gorm.DB, r Request) (map[string]*Table, erro
 	}
 	var found map[string]*Table
 	err = onConnection(ctx, db, func(tx *gorm.DB, _ pinned) error {
-		found, err = d.tables(tx, names(r.Models))
-		if err != nil {
-			return describe("read the catalogue", err)
-		}
-		want, err := desired(tx, r.Models, found)
-		if err != nil {
-			return err
-		}
-		findings, err := compare(tx, d, r, want, found)
+		var findings []Finding
+		found, _, findings, err = look(tx, d, r)
 		if err != nil {
 			return err
 		}
