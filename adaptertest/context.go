@@ -93,6 +93,7 @@ func deleteHalfway(r *rig) {
 		deleted := r.DeleteUser(ctx, user.ID)
 		timer.Stop()
 		cancel()
+		r.settles(user, account, session)
 		if _, err := r.GetUser(r.ctx, user.ID); err == nil {
 			if deleted == nil {
 				r.Errorf("DeleteUser returned nil, and the user is there")
@@ -105,6 +106,20 @@ func deleteHalfway(r *rig) {
 		r.absent(err, "GetAccount of a user who is gone after DeleteUser was canceled")
 		_, _, err = r.GetSessionAndUser(r.ctx, session.SessionToken)
 		r.absent(err, "GetSessionAndUser of a user who is gone after DeleteUser was canceled")
+	}
+}
+
+// settles waits, though not for long, until all three are there or none is: a
+// server may still be at the commit of a call that has returned.
+func (r *rig) settles(user *authdb.User, account *authdb.Account, session *authdb.Session) {
+	for range 50 {
+		_, err1 := r.GetUser(r.ctx, user.ID)
+		_, err2 := r.GetAccount(r.ctx, account.Provider, account.ProviderAccountID)
+		_, _, err3 := r.GetSessionAndUser(r.ctx, session.SessionToken)
+		if gone := err1 != nil; gone == (err2 != nil) && gone == (err3 != nil) {
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 

@@ -38,7 +38,7 @@ func (t *table) check(c *column, v any) error {
 	case *time.Time:
 		return t.checkInstant(c, *v)
 	case int64: // an expiry, which a column of instants may hold
-		if c.form != nil {
+		if c.form != nil && v != 0 {
 			return t.checkInstant(c, time.Unix(v, 0))
 		}
 	}

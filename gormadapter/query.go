@@ -145,10 +145,14 @@ func (s *selection) name(c *column, alias string) string {
 
 // output is how a column is selected.
 func (s *selection) output(c *column, alias string) string {
-	if c.typed {
-		return cast(s.a.dialect.instant, c.form.Column(s.a.dialect.name, s.name(c, alias)))
+	name := s.name(c, alias)
+	switch {
+	case !c.typed:
+		return name
+	case c.stored != modelTimeType: // whose column is as Synchronize makes it
+		name = c.form.Column(s.a.dialect.name, name)
 	}
-	return s.name(c, alias)
+	return cast(s.a.dialect.instant, name)
 }
 
 // where adds the condition that a key column is the argument in that slot.
