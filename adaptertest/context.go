@@ -116,7 +116,13 @@ func (r *rig) settles(user *authdb.User, account *authdb.Account, session *authd
 		_, err1 := r.GetUser(r.ctx, user.ID)
 		_, err2 := r.GetAccount(r.ctx, account.Provider, account.ProviderAccountID)
 		_, _, err3 := r.GetSessionAndUser(r.ctx, session.SessionToken)
-		if gone := err1 != nil; gone == (err2 != nil) && gone == (err3 != nil) {
+		there, whole := 0, 3
+		for _, err := range []error{err1, err2, err3} {
+			if err == nil {
+				there++
+			}
+		}
+		if there == 0 || there == whole {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
