@@ -39,6 +39,27 @@ var (
 	// trying again.
 	ErrUnknownOutcome = errors.New("authdb: unknown outcome")
 
+	// ErrConflict is returned when the database has rolled the work back in
+	// favour of others: a deadlock, a serialization failure, a lock that was not
+	// to be had in time. Nothing was done, and all of it may be done again. The
+	// adapter does so where the transaction is its own, so this is what is left
+	// when its attempts are used up, and what a call inside the application's
+	// own transaction returns.
+	ErrConflict = errors.New("authdb: gave way to others, and nothing was done")
+
+	// ErrEmailTaken is returned by Register where the email address belongs to
+	// another user and the policy does not link. It is an ErrDuplicate too.
+	ErrEmailTaken = fmt.Errorf("authdb: email address taken by another user: %w", ErrDuplicate)
+
+	// ErrLastSignIn is returned by Unlink where the user could not sign in any
+	// more.
+	ErrLastSignIn = errors.New("authdb: the user's last way to sign in")
+
+	// ErrSecret is returned for a stored secret that can't be read: it was
+	// encrypted under a key that is not among those of WithTokenEncryption, for
+	// another account, or was changed.
+	ErrSecret = errors.New("authdb: unreadable secret")
+
 	// ErrNotSynchronized is returned by an adapter that is to synchronise
 	// (see WithSynchronize) when its first call comes inside a transaction.
 	// Call Synchronize before.

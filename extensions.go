@@ -2,6 +2,7 @@ package authdb
 
 import (
 	"context"
+	"time"
 )
 
 // As finds the extension T in the adapter:
@@ -20,6 +21,51 @@ func As[T any](adapter Adapter) (T, bool) {
 	}
 	target, ok := adapter.(T)
 	return target, ok
+}
+
+// A Transactor does several things in one transaction.
+type Transactor interface {
+	// InTx calls f with an adapter that works inside one transaction, and
+	// commits if f returns nil. If f returns an error or panics, all is rolled
+	// back, and InTx returns f's error as it is, or goes on panicking.
+	//
+	// f may run several times: where the database has rolled the work back in
+	// favour of others (a deadlock, a serialization failure, a lock that was
+	// not to be had), all of f is done again, a bounded number of times, also
+	// if f has swallowed that error. So f does nothing outside of the
+	// transaction that may not be done twice. When the attempts are used up,
+	// InTx returns ErrConflict.
+	//
+	// An error of one of tx's methods, such as ErrDuplicate, leaves the
+	// transaction usable: the method has done nothing. After an ErrConflict, or
+	// an error by which the transaction itself was lost, every further call
+	// returns an error, and nothing is committed.
+	//
+	// InTx of tx, which has this extension too, is a savepoint: what its f did
+	// is undone if it fails, and the transaction goes on. It is never repeated
+	// by itself.
+	//
+	// tx is for one goroutine at a time and of no use after f has returned. In
+	// f, use tx: what another adapter does there is not part of the
+	// transaction, and may wait for it.
+	InTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error
+}
+
+// A UserLocker keeps a user as it is until the end of a transaction.
+type UserLocker interface {
+	// LockUser is GetUser, and nobody else changes or deletes the user before
+	// the transaction has ended. Outside of a transaction it is ErrInvalid.
+	LockUser(ctx context.Context, id string) (*User, error)
+}
+
+// An AccountLocker keeps one account as it is until the end of a transaction,
+// and nothing else: a database that can only be locked as a whole, as SQLite,
+// does not have it.
+type AccountLocker interface {
+	// LockAccount is GetAccount, and nobody else changes or removes the
+	// account before the transaction has ended. Outside of a transaction it is
+	// ErrInvalid.
+	LockAccount(ctx context.Context, provider, providerAccountID string) (*Account, error)
 }
 
 // An AuthenticatorStore keeps WebAuthn credentials (passkeys).
@@ -44,6 +90,13 @@ type AuthenticatorStore interface {
 	// UpdateAuthenticatorCounter stores the counter as given, be it smaller,
 	// and returns the complete authenticator, or ErrNotFound.
 	UpdateAuthenticatorCounter(ctx context.Context, credentialID string, counter uint32) (*Authenticator, error)
+}
+
+// An AuthenticatorRemover removes WebAuthn credentials.
+type AuthenticatorRemover interface {
+	// DeleteAuthenticator removes the authenticator. Removing what is not
+	// there is no error.
+	DeleteAuthenticator(ctx context.Context, credentialID string) error
 }
 
 // A Validator checks its own configuration, without I/O. Whoever builds on an
@@ -104,6 +157,27 @@ type SessionLister interface {
 	DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error)
 }
 
+// A SessionRevoker ends a session by its ID, for a page that shows a user their
+// sessions and must not show the tokens. Rows without an ID don't have it.
+type SessionRevoker interface {
+	// DeleteSessionByID removes the session with that ID if it is the user's.
+	// Removing what is not there, or is somebody else's, is no error and
+	// removes nothing.
+	DeleteSessionByID(ctx context.Context, userID, sessionID string) error
+}
+
+// A SessionToucher remembers when a session was last used. It needs a row with
+// a field LastSeen for an instant, as models.SessionDetails has one.
+type SessionToucher interface {
+	// TouchSession stores the present as LastSeen of the session, as
+	// GetSessionAndUser returned it, unless LastSeen is younger than every: then
+	// it writes nothing, and if the session's Extra says so, it sends nothing. Of
+	// any number of callers at once one writes. It changes no other column and
+	// calls no hooks, and reports whether it wrote. A session that is gone or
+	// has expired is false, and no error.
+	TouchSession(ctx context.Context, session *Session, every time.Duration) (bool, error)
+}
+
 // An AccountLister lists the provider accounts of a user.
 type AccountLister interface {
 	// ListAccountsByUserID returns the user's accounts in the order of the
@@ -117,4 +191,22 @@ type AccountUpdater interface {
 	// UpdateAccount changes exactly the members set in the patch, and returns
 	// the complete account, or ErrNotFound. An empty patch reads.
 	UpdateAccount(ctx context.Context, provider, providerAccountID string, patch AccountPatch) (*Account, error)
+}
+
+// A SecretConverter rewrites what is stored otherwise than WithHashedTokens and
+// WithTokenEncryption say now.
+type SecretConverter interface {
+	// ConvertSecrets hashes the tokens that are stored plain and encrypts the
+	// provider tokens that are stored plain or under another key than the
+	// first, in small transactions, and calls progress, unless it is nil, after
+	// each. It may be stopped and called again, at any time and from several
+	// processes, beside everything else. A row that it can't read it leaves as
+	// it is, goes on, and returns ErrSecret at the end.
+	ConvertSecrets(ctx context.Context, progress func(SecretProgress)) error
+}
+
+// SecretProgress says how far ConvertSecrets is with one record.
+type SecretProgress struct {
+	Record                          string // "Session", "VerificationToken" or "Account"
+	Total, Read, Rewritten, Skipped int64  // rows; Skipped are those it could not read
 }

@@ -24,6 +24,9 @@ type Options struct {
 	// ForeignChanges allows Synchronize to add to tables of another origin.
 	ForeignChanges bool
 
+	HashedTokens    *HashedTokens    // nil: tokens are stored as they are
+	TokenEncryption *TokenEncryption // nil: provider tokens are stored as they are
+
 	Closer io.Closer // nil: there is nothing to close
 
 	// Err joins what was wrong with the options themselves.
