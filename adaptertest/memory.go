@@ -18,7 +18,7 @@ import (
 //
 // Its limits: what it holds is gone with the process, and no other process
 // sees it. A look-up by anything but the record's own key walks through all
-// records. Values in Extra that are pointers, slices or maps are shared with
+// records, and a transaction copies their list. Values in Extra that are pointers, slices or maps are shared with
 // the caller. Text is limited to the sizes of the default tables, so that what
 // fits into Memory fits into them. Of the options it honours
 // [authdb.WithClock] and [authdb.WithIDs]; every other one is an error that
@@ -33,7 +33,13 @@ type Memory struct {
 
 	options authdb.Options // its zero value is that of the zero Memory
 
-	mu             sync.Mutex
+	mu sync.Mutex
+	data
+	state txState
+}
+
+// data is what a Memory holds. A record in it is never changed, only replaced.
+type data struct {
 	users          map[string]*authdb.User
 	softDeleted    map[string]bool // by user ID
 	accounts       map[accountKey]*authdb.Account
@@ -92,7 +98,9 @@ func (m *Memory) Validate() error {
 // SoftDeleteUser does what an application does that marks a user as deleted
 // and keeps the row. Of a user who is not there, it does nothing.
 func (m *Memory) SoftDeleteUser(id string) {
-	m.mu.Lock()
+	if m.enter(context.Background()) != nil { // a transaction's, after its end
+		return
+	}
 	defer m.mu.Unlock()
 	m.begin()
 	if m.users[id] != nil {
@@ -106,10 +114,12 @@ func do[T any](ctx context.Context, m *Memory, operation string, work func() (T,
 	if err := m.Validate(); err != nil {
 		return zero, err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.begin()
-	err := ctx.Err()
+	err := m.enter(ctx)
+	if err == nil {
+		defer m.mu.Unlock()
+		m.begin()
+		err = ctx.Err()
+	}
 	if err == nil {
 		var result T
 		if result, err = work(); err == nil {

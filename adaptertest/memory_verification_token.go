@@ -45,7 +45,7 @@ func (m *Memory) UseVerificationToken(ctx context.Context, identifier, token str
 		if m.expired(t.Expires) {
 			return nil, authdb.ErrExpired
 		}
-		return t, nil
+		return cloneVerificationToken(t), nil // a transaction that is rolled back keeps its own
 	})
 }
 
