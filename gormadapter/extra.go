@@ -25,7 +25,7 @@ func (t *table) encodeExtra(ctx context.Context, extra map[string]any, row refle
 			return nil, err
 		}
 		v := cloned(v)
-		if c.typed && !isNilPointer(v) {
+		if v != nil && c.typed && !isNilPointer(v) {
 			if at, ok := reflect.Indirect(reflect.ValueOf(v)).Interface().(interface{ UTC() time.Time }); ok {
 				v = c.truncate(at.UTC()) // as it is stored
 			}

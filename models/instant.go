@@ -193,16 +193,16 @@ func (f Form) native() bool {
 }
 
 // ReadInstant returns the instant that a driver's value is, in UTC, truncated
-// to milliseconds: a time.Time, text, or milliseconds. Text that names no zone
-// is in that location; nil is UTC. Of a wall clock that the zone has twice, or
-// never, it takes the earlier offset, as JavaScript does. NULL and MySQL's zero
-// are the zero time.
+// to milliseconds: a time.Time, text, or milliseconds, of a year from 0 to 9999.
+// Text that names no zone is in that location; nil is UTC. Of a wall clock that
+// the zone has twice, or never, it takes the earlier offset, as JavaScript does.
+// NULL and MySQL's zero are the zero time.
 func ReadInstant(src any, location *time.Location) (time.Time, error) {
 	switch src := src.(type) {
 	case nil:
 		return time.Time{}, nil
 	case time.Time:
-		return NewTime(src).Time, nil
+		return inCalendar(src)
 	case int64:
 		return fromMilli(src)
 	case []byte:
@@ -213,10 +213,20 @@ func ReadInstant(src any, location *time.Location) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("models: can't read an instant from %T", src)
 }
 
-// fromMilli refuses what no calendar with four digits has: nanoseconds, say.
-func fromMilli(n int64) (time.Time, error) {
-	t := time.UnixMilli(n).UTC()
+// inCalendar refuses a year that has not four digits: it could be read from one
+// column and written to none.
+func inCalendar(t time.Time) (time.Time, error) {
+	t = NewTime(t).Time
 	if t.Year() < 0 || t.Year() > 9999 {
+		return time.Time{}, errors.New("models: an instant is not within the years 0 to 9999")
+	}
+	return t, nil
+}
+
+// fromMilli refuses what is no milliseconds, but nanoseconds, say.
+func fromMilli(n int64) (time.Time, error) {
+	t, err := inCalendar(time.UnixMilli(n))
+	if err != nil {
 		return time.Time{}, errors.New("models: a number is no instant in milliseconds since 1970")
 	}
 	return t, nil
@@ -237,12 +247,12 @@ func parseInstant(s string, location *time.Location) (time.Time, error) {
 		"2006-01-02 15:04:05Z07",
 	} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return NewTime(t).Time, nil
+			return inCalendar(t)
 		}
 	}
 	for _, layout := range []string{"2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, s); err == nil {
-			return NewTime(atWall(t, location)).Time, nil
+			return inCalendar(atWall(t, location))
 		}
 	}
 	// The text is not quoted: it may be anything, if the column is not the
