@@ -78,6 +78,12 @@ func (m *Memory) Validate() error {
 	if m.options.Synchronize {
 		refuse("WithSynchronize: Memory has no tables (leave the option out)")
 	}
+	if m.options.HashedTokens != nil {
+		refuse("WithHashedTokens: Memory stores nothing that somebody could read (leave the option out)")
+	}
+	if m.options.TokenEncryption != nil {
+		refuse("WithTokenEncryption: Memory stores nothing that somebody could read (leave the option out)")
+	}
 	if m.options.Closer != nil {
 		refuse("WithCloser: Memory has no Close (close it yourself)")
 	}
@@ -102,7 +108,6 @@ func (m *Memory) SoftDeleteUser(id string) {
 		return
 	}
 	defer m.mu.Unlock()
-	m.begin()
 	if m.users[id] != nil {
 		m.softDeleted[id] = true
 	}
@@ -114,19 +119,32 @@ func do[T any](ctx context.Context, m *Memory, operation string, work func() (T,
 	if err := m.Validate(); err != nil {
 		return zero, err
 	}
-	err := m.enter(ctx)
-	if err == nil {
-		defer m.mu.Unlock()
-		m.begin()
-		err = ctx.Err()
-	}
-	if err == nil {
-		var result T
-		if result, err = work(); err == nil {
-			return result, nil
+	for {
+		result, err := once(ctx, m, work)
+		var held *heldError
+		if errors.As(err, &held) && m.state.outer == nil {
+			if err = held.wait(ctx); err == nil {
+				continue
+			}
 		}
+		if err != nil {
+			return zero, fmt.Errorf("adaptertest: %s: %w", operation, err)
+		}
+		return result, nil
 	}
-	return zero, fmt.Errorf("adaptertest: %s: %w", operation, err)
+}
+
+func once[T any](ctx context.Context, m *Memory, work func() (T, error)) (T, error) {
+	if err := m.enter(ctx); err != nil {
+		var zero T
+		return zero, err
+	}
+	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		var zero T
+		return zero, err
+	}
+	return work()
 }
 
 // exec is do for an operation without a result.

@@ -47,7 +47,11 @@ func (m *Memory) GetAccount(ctx context.Context, provider, providerAccountID str
 // UnlinkAccount implements [authdb.AccountStore].
 func (m *Memory) UnlinkAccount(ctx context.Context, provider, providerAccountID string) error {
 	return exec(ctx, m, "unlink account", func() error {
-		delete(m.accounts, accountKey{provider, providerAccountID})
+		key := accountKey{provider, providerAccountID}
+		if err := m.free(key); err != nil {
+			return err
+		}
+		delete(m.accounts, key)
 		return nil
 	})
 }
@@ -71,6 +75,9 @@ func (m *Memory) ListAccountsByUserID(ctx context.Context, userID string) ([]*au
 // UpdateAccount implements [authdb.AccountUpdater].
 func (m *Memory) UpdateAccount(ctx context.Context, provider, providerAccountID string, patch authdb.AccountPatch) (*authdb.Account, error) {
 	return do(ctx, m, "update account", func() (*authdb.Account, error) {
+		if err := m.free(accountKey{provider, providerAccountID}); err != nil {
+			return nil, err
+		}
 		stored, err := m.account(provider, providerAccountID)
 		if err != nil {
 			return nil, err

@@ -81,6 +81,14 @@ func (m *Memory) UpdateUser(ctx context.Context, id string, patch authdb.UserPat
 // DeleteUser implements [authdb.UserStore].
 func (m *Memory) DeleteUser(ctx context.Context, id string) error {
 	return exec(ctx, m, "delete user", func() error {
+		for key, a := range m.accounts {
+			if a.UserID != id {
+				continue
+			}
+			if err := m.free(key); err != nil {
+				return err
+			}
+		}
 		delete(m.users, id)
 		delete(m.softDeleted, id)
 		maps.DeleteFunc(m.accounts, func(_ accountKey, a *authdb.Account) bool { return a.UserID == id })
