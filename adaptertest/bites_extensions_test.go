@@ -66,6 +66,15 @@ var sessionListerBites = []bite{
 			return kept, err
 		}
 	}),
+	breaksIn("hashed", "Sessions in lists have an empty SessionToken where tokens are hashed", func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) { // what is stored
+			list, err := m.ListSessionsByUserID(ctx, id)
+			for _, s := range list {
+				s.SessionToken = "sha256:" + s.SessionToken
+			}
+			return list, err
+		}
+	}),
 	breaks("The list of sessions of a user with none, or an unknown one, is empty", func(f *faulty, m *Memory) {
 		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
 			list, err := m.ListSessionsByUserID(ctx, id)

@@ -29,6 +29,7 @@ var worlds = []world{
 	{name: "folding", opts: []Option{FoldsEmail()}, sound: foldingEmail},
 	{name: "seconds", opts: []Option{TimePrecision(time.Second)}, sound: inSeconds},
 	{name: "narrow", opts: []Option{Length("User", "Name", 100), Drops("Account", "SessionState")}, sound: narrow},
+	{name: "hashed", opts: []Option{HashedTokens()}, sound: hashing},
 	{name: "without AccountStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "AccountStore") }},
 	{name: "without SessionStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "SessionStore") }},
 	{name: "without VerificationTokenStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "VerificationTokenStore") }},
@@ -147,6 +148,19 @@ func narrow(m *Memory) authdb.Adapter {
 	}
 	f.linkAccount = storing(m.LinkAccount, func(a *authdb.Account) { a.SessionState = "" })
 	f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { p.SessionState = authdb.Field[string]{} })
+	return f
+}
+
+// hashing lists sessions without their tokens.
+func hashing(m *Memory) authdb.Adapter {
+	f := newFaulty(m)
+	f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+		list, err := m.ListSessionsByUserID(ctx, id)
+		for _, s := range list {
+			s.SessionToken = ""
+		}
+		return list, err
+	}
 	return f
 }
 

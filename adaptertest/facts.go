@@ -37,6 +37,7 @@ const (
 	softDeletes
 	referencesUsers
 	misconfigures
+	hidesTokens
 
 	extraUser
 	extraAccount

@@ -22,7 +22,7 @@ type config struct {
 	clock         *Clock
 	precision     time.Duration // of Expires
 	verified      time.Duration // of EmailVerified
-	idFacts       facts
+	idFacts       facts         // and others that an option states
 	softDelete    func(ctx context.Context, a authdb.Adapter, userID string) error
 	reference     func(ctx context.Context, a authdb.Adapter, userID string) error
 	misconfigured func(testing.TB) authdb.Adapter
@@ -131,6 +131,11 @@ func UUIDs() Option { return func(c *config) { c.idFacts |= uuidsOnly } }
 // FoldsEmail says that the database's unique key on the email address ignores
 // the case of ASCII letters. Default: it does not.
 func FoldsEmail() Option { return func(c *config) { c.idFacts |= foldsEmail } }
+
+// HashedTokens says that the adapter stores tokens as hashes (see
+// [authdb.WithHashedTokens]), so that nobody knows the tokens of the sessions in
+// a list. Default: it knows them.
+func HashedTokens() Option { return func(c *config) { c.idFacts |= hidesTokens } }
 
 // SoftDelete says how the application soft-deletes a user. Default: it does
 // not, and the rules about it are not run.

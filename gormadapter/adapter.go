@@ -26,6 +26,7 @@ type Adapter struct {
 	dialect dialect
 	joined  bool  // New was given a transaction
 	err     error // of the configuration
+	secrets secrets
 
 	// nil where the table is absent
 	users, accounts, sessions, tokens, authenticators *table
@@ -163,6 +164,7 @@ func (a *Adapter) resolve() error {
 	}
 	errs = append(errs, a.checkReferences()...)
 	errs = append(errs, checkLayout(m.Layout)...)
+	errs = append(errs, a.configureSecrets()...)
 	return errors.Join(errs...)
 }
 

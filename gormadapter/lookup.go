@@ -127,6 +127,11 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 			return err
 		}
 		row = found[0]
+		if p.readable != nil {
+			if err := p.readable(ctx, row); err != nil {
+				return err
+			}
+		}
 		conditions, err := a.live(ctx, t, row)
 		if err != nil {
 			return err

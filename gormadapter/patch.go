@@ -11,6 +11,10 @@ import (
 type patch struct {
 	changes []change
 	extra   map[string]any
+
+	// readable, unless it is nil, says what is wrong with the row that is to
+	// be changed, before it is.
+	readable func(ctx context.Context, row reflect.Value) error
 }
 
 func (p *patch) isEmpty() bool {
@@ -57,20 +61,20 @@ func (p *patch) apply(ctx context.Context, t *table, row reflect.Value, set *ass
 }
 
 func userPatch(p authdb.UserPatch) *patch {
-	return &patch{[]change{
+	return &patch{changes: []change{
 		changeOf("Name", p.Name),
 		changeOf("Email", p.Email),
 		changeOf("EmailVerified", p.EmailVerified),
 		changeOf("Image", p.Image),
-	}, p.Extra}
+	}, extra: p.Extra}
 }
 
 func sessionPatch(p authdb.SessionPatch) *patch {
-	return &patch{[]change{changeOf("Expires", p.Expires)}, p.Extra}
+	return &patch{changes: []change{changeOf("Expires", p.Expires)}, extra: p.Extra}
 }
 
 func accountPatch(p authdb.AccountPatch) *patch {
-	return &patch{[]change{
+	return &patch{changes: []change{
 		changeOf("RefreshToken", p.RefreshToken),
 		changeOf("AccessToken", p.AccessToken),
 		changeOf("ExpiresAt", p.ExpiresAt),
@@ -78,5 +82,5 @@ func accountPatch(p authdb.AccountPatch) *patch {
 		changeOf("Scope", p.Scope),
 		changeOf("IDToken", p.IDToken),
 		changeOf("SessionState", p.SessionState),
-	}, p.Extra}
+	}, extra: p.Extra}
 }

@@ -36,6 +36,9 @@ func (a *Adapter) check(ctx context.Context) error {
 		return err
 	}
 	a.learn(found)
+	if err := a.checkSecrets(); err != nil {
+		return err
+	}
 	return a.report(ctx)
 }
 

@@ -9,18 +9,62 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/secret"
 )
 
 // CreateSession implements authdb.SessionStore.
 func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
-	created, err := create(ctx, a, a.sessions, session)
+	created, err := a.createSession(ctx, session)
 	return created, a.wrap(ctx, opCreateSession, err)
+}
+
+func (a *Adapter) createSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
+	if a.secrets.hash == nil || session == nil {
+		return create(ctx, a, a.sessions, session)
+	}
+	if err := a.begun(ctx, a.sessions); err != nil {
+		return nil, err
+	}
+	token := session.SessionToken
+	hash, err := a.hashed(a.sessions, a.sessions.key[0], token, secret.Session(token))
+	if err != nil {
+		return nil, err
+	}
+	stored := *session
+	stored.SessionToken = hash
+	return presented(token)(create(ctx, a, a.sessions, &stored))
+}
+
+// presented gives a session that was read the token by which its caller knows
+// it.
+func presented(token string) func(*authdb.Session, error) (*authdb.Session, error) {
+	return func(session *authdb.Session, err error) (*authdb.Session, error) {
+		if session != nil {
+			session.SessionToken = token
+		}
+		return session, err
+	}
 }
 
 // GetSessionAndUser implements authdb.SessionStore, in one statement.
 func (a *Adapter) GetSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
+	if a.secrets.hash != nil {
+		return a.getHashedSessionAndUser(ctx, sessionToken)
+	}
 	session, user, err := a.getSessionAndUser(ctx, sessionToken)
 	return session, user, a.wrap(ctx, "get session and user", err)
+}
+
+func (a *Adapter) getHashedSessionAndUser(ctx context.Context, sessionToken string) (session *authdb.Session, user *authdb.User, err error) {
+	err = a.byForms(a.tokenForms(sessionToken), func(form string) error {
+		session, user, err = a.getSessionAndUser(ctx, form)
+		return err
+	})
+	if err != nil {
+		return nil, nil, a.wrap(ctx, "get session and user", err)
+	}
+	session.SessionToken = sessionToken
+	return session, user, nil
 }
 
 func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
@@ -51,13 +95,22 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 
 // UpdateSession implements authdb.SessionStore.
 func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (*authdb.Session, error) {
-	session, err := edit[authdb.Session](ctx, a, a.sessions, sessionPatch(patch), sessionToken)
+	var session *authdb.Session
+	err := a.byForms(a.tokenForms(sessionToken), func(form string) (err error) {
+		session, err = presented(sessionToken)(edit[authdb.Session](ctx, a, a.sessions, sessionPatch(patch), form))
+		return err
+	})
 	return session, a.wrap(ctx, "update session", err)
 }
 
 // DeleteSession implements authdb.SessionStore.
 func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) error {
-	return a.wrap(ctx, "delete session", a.drop(ctx, a.sessions, sessionToken))
+	for _, form := range slices.Backward(a.tokenForms(sessionToken)) {
+		if err := a.drop(ctx, a.sessions, form); err != nil {
+			return a.wrap(ctx, "delete session", err)
+		}
+	}
+	return nil
 }
 
 // ListSessionsByUserID implements authdb.SessionLister.
@@ -71,6 +124,11 @@ func (a *Adapter) ListSessionsByUserID(ctx context.Context, userID string) ([]*a
 	slices.SortFunc(sessions, func(x, y *authdb.Session) int {
 		return cmp.Or(y.Expires.Compare(x.Expires), cmp.Compare(x.SessionToken, y.SessionToken))
 	})
+	if a.secrets.hash != nil {
+		for _, s := range sessions {
+			s.SessionToken = ""
+		}
+	}
 	return sessions, nil
 }
 
@@ -122,13 +180,19 @@ func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, exc
 
 // without leaves the sessions with these tokens out.
 func (a *Adapter) without(ctx context.Context, sessions [][]reflect.Value, except []string) ([][]reflect.Value, error) {
+	forms := map[string]bool{}
+	for _, token := range except {
+		for _, form := range a.tokenForms(token) {
+			forms[form] = true
+		}
+	}
 	var kept [][]reflect.Value
 	for _, s := range sessions {
 		token, err := a.sessions.text(ctx, a.sessions.key[0], s[0])
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(except, token) {
+		if !forms[token] {
 			kept = append(kept, s)
 		}
 	}

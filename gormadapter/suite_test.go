@@ -27,6 +27,8 @@ type variant struct {
 	// times says that instants are time.Time, of which MySQL's driver stores the
 	// clock on the wall of its loc.
 	times bool
+	// further options of the adapter
+	further []authdb.Option
 }
 
 func variants() []variant {
@@ -208,7 +210,7 @@ func TestAdapter(t *testing.T) {
 // runSuite returns the number of rules that passed.
 func runSuite(t *testing.T, db *gorm.DB, v variant) int {
 	clock := adaptertest.NewClock(time.Now())
-	options := []authdb.Option{authdb.WithModels(v.models), authdb.WithClock(clock.Now)}
+	options := append([]authdb.Option{authdb.WithModels(v.models), authdb.WithClock(clock.Now)}, v.further...)
 	adapter := gormadapter.New(db, options...)
 	if err := adapter.Synchronize(t.Context()); err != nil {
 		t.Fatal(err)

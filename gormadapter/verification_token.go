@@ -2,17 +2,40 @@ package gormadapter
 
 import (
 	"context"
+	"errors"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/secret"
 )
 
 // CreateVerificationToken implements authdb.VerificationTokenStore.
 func (a *Adapter) CreateVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
-	created, err := create(ctx, a, a.tokens, token)
+	created, err := a.createVerificationToken(ctx, token)
 	return created, a.wrap(ctx, "create verification token", err)
+}
+
+func (a *Adapter) createVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
+	if a.secrets.hash == nil || token == nil {
+		return create(ctx, a, a.tokens, token)
+	}
+	if err := a.begun(ctx, a.tokens); err != nil {
+		return nil, err
+	}
+	hash, err := a.hashed(a.tokens, a.tokens.key[1], token.Token, secret.VerificationToken(token.Identifier, token.Token))
+	if err != nil {
+		return nil, err
+	}
+	stored := *token
+	stored.Token = hash
+	created, err := create(ctx, a, a.tokens, &stored)
+	if err == nil {
+		created.Token = token.Token
+	}
+	return created, err
 }
 
 // UseVerificationToken implements authdb.VerificationTokenStore.
@@ -21,30 +44,27 @@ func (a *Adapter) UseVerificationToken(ctx context.Context, identifier, token st
 	return used, a.wrap(ctx, "use verification token", err)
 }
 
-// useVerificationToken reads the row under a lock and deletes it; whose DELETE
-// has a row to delete has the token. It is one way for all databases: MySQL has
-// no DELETE that returns its rows.
 func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
 	t := a.tokens
-	args, err := a.keys(ctx, t, identifier, token)
-	if err != nil {
+	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
+	forms := []string{token}
+	if a.secrets.hash != nil {
+		forms = a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
+	}
 	var row reflect.Value
-	err = a.inTx(ctx, func(tx *gorm.DB) error {
-		found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
+	err := a.inTx(ctx, func(tx *gorm.DB) error {
+		var used string
+		err := a.byForms(forms, func(form string) (err error) {
+			used = form
+			row, err = a.take(ctx, tx, identifier, form)
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		loaded := reflect.Value{}
-		if row = found[0]; t.deleteHooks() {
-			loaded = row
-		}
-		n, err := a.remove(tx, t, a.matches(t.key, args), loaded)
-		if err == nil && n == 0 {
-			err = authdb.ErrNotFound // somebody was faster
-		}
-		return err
+		return a.discardOthers(ctx, tx, identifier, forms, used)
 	})
 	if err != nil {
 		return nil, err
@@ -56,5 +76,53 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 	if used.Expires.Before(a.now()) {
 		return nil, authdb.ErrExpired
 	}
+	if a.secrets.hash != nil {
+		used.Token = token
+	}
 	return used, nil
+}
+
+// take reads the row under a lock and deletes it; whose DELETE has a row to
+// delete has the token. It is one way for all databases: MySQL has no DELETE
+// that returns its rows.
+func (a *Adapter) take(ctx context.Context, tx *gorm.DB, identifier, form string) (reflect.Value, error) {
+	t := a.tokens
+	args, err := a.keyArgs(ctx, t, t.key, []string{identifier, form})
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
+	if err != nil {
+		return reflect.Value{}, err
+	}
+	loaded := reflect.Value{}
+	if t.deleteHooks() {
+		loaded = found[0]
+	}
+	n, err := a.remove(tx, t, a.matches(t.key, args), loaded)
+	if err == nil && n == 0 {
+		err = authdb.ErrNotFound // somebody was faster
+	}
+	return found[0], err
+}
+
+// discardOthers removes what is stored of the same token in other forms: a
+// process with other options may have made it again meanwhile.
+func (a *Adapter) discardOthers(ctx context.Context, tx *gorm.DB, identifier string, forms []string, used string) error {
+	for _, form := range slices.Backward(forms) {
+		if form == used {
+			continue
+		}
+		args, err := a.keyArgs(ctx, a.tokens, a.tokens.key, []string{identifier, form})
+		if errors.Is(err, authdb.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			err = a.discard(ctx, tx, a.tokens, args)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
