@@ -22,23 +22,34 @@ import (
 // on a database that GORM reaches. It is safe for concurrent use.
 type Adapter struct {
 	opts    authdb.Options
-	base    *gorm.DB // the application's, with our logger and clock; only ever the beginning of a session
+	app     *gorm.DB // the application's; only ever the beginning of a session, as base is
+	base    *gorm.DB // the same with our logger and clock
 	dialect dialect
-	joined  bool  // New was given a transaction
-	err     error // of the configuration
+	tx      *transaction // that all is done in; nil if there is none
+	err     error        // of the configuration
 	secrets secrets
 
 	// nil where the table is absent
 	users, accounts, sessions, tokens, authenticators *table
 
+	*shared
+}
+
+// shared is what an adapter and those that it makes for transactions have in
+// common.
+type shared struct {
 	planned      atomic.Pointer[queries]
 	synchronized atomic.Bool
 	synchronize  chan struct{} // held by the call that synchronises
 	closeOnce    sync.Once
+	waits        atomic.Bool // a sweep for locked rows: the server knows no SKIP LOCKED
 }
 
 var (
 	_ authdb.Adapter            = (*Adapter)(nil)
+	_ authdb.Transactor         = (*Adapter)(nil)
+	_ authdb.UserLocker         = (*Adapter)(nil)
+	_ authdb.AccountLocker      = (*Adapter)(nil)
 	_ authdb.AuthenticatorStore = (*Adapter)(nil)
 	_ authdb.Validator          = (*Adapter)(nil)
 	_ authdb.Checker            = (*Adapter)(nil)
@@ -54,10 +65,10 @@ var (
 // and by every method.
 //
 // db may be a session with clauses of its own, such as a resolver's, or a
-// transaction: then the adapter works inside it, never commits or repeats it,
-// and is of no use after it has ended.
+// transaction: then the adapter works inside it as one of WithTx does, but
+// knows nothing that a Check found.
 func New(db *gorm.DB, opts ...authdb.Option) *Adapter {
-	a := &Adapter{opts: authdb.NewOptions(opts...), synchronize: make(chan struct{}, 1)}
+	a := &Adapter{opts: authdb.NewOptions(opts...), shared: &shared{synchronize: make(chan struct{}, 1)}}
 	if err := a.configure(db); err != nil {
 		a.err = &configError{err}
 	}
@@ -65,21 +76,34 @@ func New(db *gorm.DB, opts ...authdb.Option) *Adapter {
 }
 
 func (a *Adapter) configure(db *gorm.DB) error {
-	switch {
-	case db == nil || db.Config == nil || db.Statement == nil:
-		return errors.Join(a.opts.Err, errors.New("gormadapter: nil *gorm.DB: pass what gorm.Open returned"))
-	case db.Error != nil:
-		return errors.Join(a.opts.Err, errors.New("gormadapter: the *gorm.DB holds an error of an earlier statement: pass a new session of it"))
-	case db.Dialector == nil:
-		return errors.Join(a.opts.Err, errors.New("gormadapter: the *gorm.DB has no dialector: pass what gorm.Open returned"))
-	}
-	if err := checkHandle(db); err != nil {
+	db, err := handle(db)
+	if err != nil {
 		return errors.Join(a.opts.Err, err)
 	}
-	var err error
 	if a.dialect, err = dialectOf(db.Name()); err != nil {
 		return errors.Join(a.opts.Err, fmt.Errorf("gormadapter: %w", err))
 	}
+	a.tx = transactionOf(db)
+	a.workOn(db)
+	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
+		return err
+	}
+	layout := a.opts.Models.Layout
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, unguarded: unguarded(layout)}
+	for _, t := range a.tables() {
+		f.references[t] = layout.ForeignKeys
+		for _, c := range t.columns {
+			f.exact[c] = layout.ExactKeys
+		}
+	}
+	a.planned.Store(a.plan(f))
+	return nil
+}
+
+// workOn makes db, which the adapter holds alone, the beginning of its
+// sessions.
+func (a *Adapter) workOn(db *gorm.DB) {
+	a.app = db
 	a.base = db.Session(&gorm.Session{
 		Logger:                 quiet{db.Logger, a},
 		NowFunc:                a.now,
@@ -90,19 +114,20 @@ func (a *Adapter) configure(db *gorm.DB) error {
 	if layout.Location != nil || len(layout.Instants) > 0 {
 		a.base = models.WithLayout(a.base, layout)
 	}
-	_, a.joined = db.Statement.ConnPool.(gorm.TxCommitter)
-	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
-		return err
+}
+
+// handle returns a session that begins as db does, or what is wrong with it.
+func handle(db *gorm.DB) (*gorm.DB, error) {
+	switch {
+	case db == nil || db.Config == nil || db.Statement == nil:
+		return nil, errors.New("gormadapter: nil *gorm.DB: pass what gorm.Open returned")
+	case db.Error != nil:
+		return nil, errors.New("gormadapter: the *gorm.DB holds an error of an earlier statement: pass a new session of it")
+	case db.Dialector == nil:
+		return nil, errors.New("gormadapter: the *gorm.DB has no dialector: pass what gorm.Open returned")
 	}
-	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, unguarded: unguarded(layout)}
-	for _, t := range a.tables() {
-		f.references[t] = layout.ForeignKeys
-		for _, c := range t.columns {
-			f.exact[c] = layout.ExactKeys
-		}
-	}
-	a.planned.Store(a.plan(f))
-	return nil
+	db = db.Scopes() // a hook's *gorm.DB holds the statement that called it, and would begin another
+	return db.Session(&gorm.Session{}), checkHandle(db)
 }
 
 // checkHandle refuses what would make writes do nothing, or to something else.
@@ -239,6 +264,9 @@ func (a *Adapter) begun(ctx context.Context, tables ...*table) error {
 	if err := checkContext(ctx); err != nil {
 		return err
 	}
+	if err := a.tx.usable(); err != nil {
+		return err
+	}
 	for _, t := range tables {
 		if t == nil {
 			return faultf(errors.ErrUnsupported, "the table is Absent from authdb.Models")
@@ -269,7 +297,7 @@ func (a *Adapter) Close() (err error) {
 }
 
 // As implements the search of authdb.As: an extension whose table is absent is
-// not there.
+// not there, nor is one that the database can't serve.
 func (a *Adapter) As(target any) bool {
 	absent := func(t *table) bool { return a.err == nil && t == nil }
 	switch target.(type) {
@@ -279,6 +307,10 @@ func (a *Adapter) As(target any) bool {
 		}
 	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater:
 		if absent(a.accounts) {
+			return false
+		}
+	case *authdb.AccountLocker:
+		if a.err == nil && (a.accounts == nil || a.dialect.forUpdate == "") {
 			return false
 		}
 	case *authdb.SessionStore, *authdb.SessionLister:

@@ -22,6 +22,10 @@ type dialect struct {
 	forUpdate, forShare string
 	beginImmediate      string
 
+	// noSkipLocked are the codes of servers, of the same database, that do not
+	// know SKIP LOCKED behind forUpdate.
+	noSkipLocked []string
+
 	// exact is the condition that two texts are the same byte for byte; its
 	// two verbs are a column, and a placeholder or another column as
 	// exactColumn writes it. It stands beside a plain "=", which uses the
@@ -46,8 +50,15 @@ type dialect struct {
 	// not only those that it changed.
 	countsMatches bool
 
-	// isolation is what transactions are begun with.
-	isolation sql.IsolationLevel
+	// isolation is what transactions are begun with, and isolationInTx those of
+	// InTx, in which what is read after waiting for a lock has to be what the
+	// others have left.
+	isolation, isolationInTx sql.IsolationLevel
+
+	// poisons says that a statement which fails takes the transaction with it,
+	// until that goes back to a savepoint. Elsewhere a statement that breaks a
+	// key is as if it had not been sent.
+	poisons bool
 
 	// settlesForeignKeys says that a foreign key in the catalogue is enforced on
 	// every connection.
@@ -117,6 +128,8 @@ func dialects() []dialect {
 			// At a stricter level DeleteUser would not see, and so not
 			// delete, what was added while it waited for the user.
 			isolation:          sql.LevelReadCommitted,
+			isolationInTx:      sql.LevelReadCommitted,
+			poisons:            true,
 			keyLock:            keyLock{inTx: "SELECT pg_advisory_xact_lock(('x' || left(@digest, 16))::bit(64)::bigint)"},
 			settlesForeignKeys: true,
 			keepsReturning:     true,
@@ -127,9 +140,15 @@ func dialects() []dialect {
 			codeName:  "error",
 			classOf:   func(code string, _ error) class { return mysqlClasses[code] },
 			forUpdate: " FOR UPDATE",
+			// A syntax error before MySQL 8 and MariaDB 10.6, and not supported
+			// elsewhere.
+			noSkipLocked: []string{"1064", "1235"},
 			// MariaDB has no FOR SHARE, and MySQL has both.
 			forShare:           " LOCK IN SHARE MODE",
 			settlesForeignKeys: true,
+			// The server's own level shows a transaction what was there at its
+			// first look.
+			isolationInTx: sql.LevelReadCommitted,
 			// Plain BINARY col would compare the bytes of the column's
 			// character set with those of the connection's.
 			exact:       "CAST(CONVERT(%s USING utf8mb4) AS BINARY) = CAST(%s AS BINARY)",
@@ -141,7 +160,7 @@ func dialects() []dialect {
 				drop: "DO RELEASE_LOCK(" + mysqlLock + ")",
 				// They wait for rows of transactions that still run.
 				look:       " LOCK IN SHARE MODE",
-				lookJoined: " FOR UPDATE",
+				lookInside: " FOR UPDATE",
 			},
 			probes: []probe{
 				{

@@ -60,8 +60,11 @@ func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 		mine    *fault
 		config  *configError
 		unknown *unknownOutcome
+		gone    *goneError
 	)
 	switch {
+	case errors.As(err, &gone):
+		return a.wrapGone(op, gone)
 	case errors.As(err, &config), errors.As(err, &own):
 		return err
 	case errors.As(err, &unknown):
@@ -83,7 +86,10 @@ func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 	}
 	class, code := a.dialect.classify(err)
 	sentinel := class.sentinel
-	if errors.Is(sentinel, errForeignKey) {
+	switch {
+	case class.retry:
+		sentinel = authdb.ErrConflict
+	case errors.Is(sentinel, errForeignKey):
 		sentinel = foreignKeyOf(op)
 	}
 	switch {
@@ -101,6 +107,16 @@ func (a *Adapter) wrap(ctx context.Context, op string, err error) error {
 	return &opError{op, nil, what + code, err}
 }
 
+// wrapGone makes the error of what was to be done in a transaction that is lost.
+func (a *Adapter) wrapGone(op string, gone *goneError) error {
+	_, code := a.dialect.classify(gone.err)
+	what, sentinel := gone.Error()+code, error(nil)
+	if a.conflict(gone.err) {
+		what, sentinel = authdb.ErrConflict.Error()+": "+what, authdb.ErrConflict
+	}
+	return &opError{op, sentinel, what, gone}
+}
+
 // connection says that the connection is what failed, or nothing.
 func connection(err error) string {
 	var (
@@ -112,7 +128,9 @@ func connection(err error) string {
 		return "the context ended"
 	case innermost(err).Error() == "sql: database is closed": // database/sql does not export it
 		return "the database is closed"
-	case errors.Is(err, sql.ErrTxDone):
+	case rolledBack(err):
+		return "the transaction had failed before, and was rolled back"
+	case errors.Is(err, sql.ErrTxDone), errors.Is(err, sql.ErrConnDone):
 		return "the transaction has ended: an adapter on it is of no more use"
 	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network), errors.As(err, &pgx), isInvalidConn(err):
 		return "no connection to the database"
@@ -155,10 +173,16 @@ type unknownOutcome struct{ err error }
 func (e *unknownOutcome) Error() string { return authdb.ErrUnknownOutcome.Error() }
 func (e *unknownOutcome) Unwrap() error { return e.err }
 
+// A hookError is what a find hook returned: nothing was written by it.
+type hookError struct{ err error }
+
+func (e *hookError) Error() string { return e.err.Error() }
+func (e *hookError) Unwrap() error { return e.err }
+
 // A class is what an error of a database means.
 type class struct {
 	sentinel error // of the contract, if one applies
-	retry    bool  // the server rolled back, or never began: trying again is safe
+	retry    bool  // the server rolled back, or never began: ErrConflict, and trying again is safe
 	coded    bool  // the server itself spoke
 
 	// disconnect: the server says that it ends the connection

@@ -21,6 +21,8 @@ func (q quiet) LogMode(level logger.LogLevel) logger.Interface {
 	return quiet{q.Interface.LogMode(level), q.a}
 }
 
+func (q quiet) transaction() *transaction { return q.a.tx }
+
 // ParamsFilter leaves the placeholders in the statement. GORM asks for it
 // before it explains one.
 func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []any) {
@@ -31,6 +33,9 @@ func (q quiet) ParamsFilter(_ context.Context, sql string, _ ...any) (string, []
 // What the contract has a sentinel for is an answer and no failure.
 func (q quiet) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), err error) {
 	if err != nil {
+		if q.a.conflict(err) {
+			q.a.lose(err) // a hook may not pass it on
+		}
 		if class, _ := q.a.dialect.classify(err); class.sentinel != nil && !errors.Is(class.sentinel, authdb.ErrSchema) || ended(ctx) != nil {
 			err = nil
 		} else {

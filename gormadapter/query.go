@@ -71,7 +71,8 @@ type queries struct {
 	userByAccount  *query
 	sessionAndUser *query
 
-	taken map[authdb.Key]*query // who has an unguarded key, dead or alive
+	// who has an unguarded key, dead or alive: before a transaction, and in one
+	taken, takenInside map[authdb.Key]*query
 }
 
 // tableQueries are those that every table has.
@@ -222,15 +223,12 @@ func (s *selection) ordered(t *table) *selection {
 }
 
 // takenQuery finds the rows that have a key, soft-deleted or not.
-func (a *Adapter) takenQuery(f facts, t *table, columns []*column) *query {
+func (a *Adapter) takenQuery(f facts, t *table, columns []*column, suffix string) *query {
 	s := a.selectFrom(f, t, nil, t.identified())
 	for i, c := range columns {
 		s.where(c, slot(i))
 	}
-	if a.joined {
-		return s.end(a.dialect.keyLock.lookJoined)
-	}
-	return s.end(a.dialect.keyLock.look)
+	return s.end(suffix)
 }
 
 func (s *selection) end(suffix string) *query {
@@ -241,11 +239,12 @@ func (s *selection) end(suffix string) *query {
 
 // plan writes the queries for what is known of the database.
 func (a *Adapter) plan(f facts) *queries {
-	q := &queries{facts: f, of: map[*table]*tableQueries{}, taken: map[authdb.Key]*query{}}
+	q := &queries{facts: f, of: map[*table]*tableQueries{}, taken: map[authdb.Key]*query{}, takenInside: map[authdb.Key]*query{}}
 	for _, t := range a.tables() {
 		key, columns := a.keyOf(t)
 		if f.unguarded[key] {
-			q.taken[key] = a.takenQuery(f, t, columns)
+			q.taken[key] = a.takenQuery(f, t, columns, a.dialect.keyLock.look)
+			q.takenInside[key] = a.takenQuery(f, t, columns, a.dialect.keyLock.lookInside)
 		}
 		byKey := func(s *selection) *selection {
 			for i, c := range t.key {

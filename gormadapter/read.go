@@ -196,7 +196,10 @@ func (t *table) afterFind(ctx context.Context, tx *gorm.DB, row reflect.Value) e
 	if !ok || !t.schema.AfterFind {
 		return nil
 	}
-	return hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx}))
+	if err := hook.AfterFind(tx.Session(&gorm.Session{NewDB: true, Context: ctx})); err != nil {
+		return &hookError{err}
+	}
+	return nil
 }
 
 // throughRow is a rowScan whose row becomes a record.

@@ -123,7 +123,7 @@ func (a *Adapter) synchronizeNow(ctx context.Context) error {
 	if err := checkContext(ctx); err != nil {
 		return err
 	}
-	if a.joined {
+	if a.tx != nil {
 		return faultf(authdb.ErrNotSynchronized, "this adapter is inside a transaction, which creating tables could commit: call adapter.Synchronize(ctx) on one that is not")
 	}
 	if err := catalog.Synchronize(ctx, a.session(ctx), a.request()); err != nil {

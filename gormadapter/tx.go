@@ -3,7 +3,6 @@ package gormadapter
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -22,16 +21,16 @@ const (
 )
 
 // retry calls f again, after a pause, while the server says that it has rolled
-// f's work back or never began. Inside the caller's transaction f gets one
-// attempt: what is rolled back there is not the adapter's to repeat.
+// f's work back or never began. Inside a transaction that had begun before f
+// gets one attempt: what is rolled back there is more than f's.
 func (a *Adapter) retry(ctx context.Context, f func() error) error {
+	if a.tx != nil {
+		return a.judge(f())
+	}
 	began := time.Now()
 	for i := 1; ; i++ {
 		err := f()
-		if err == nil || a.joined || i == attempts || time.Since(began) > patience || ended(ctx) != nil {
-			return err
-		}
-		if class, _ := a.dialect.classify(err); !class.retry && !errors.Is(err, errKeyBusy) {
+		if !a.conflict(err) || i == attempts || time.Since(began) > patience || ended(ctx) != nil {
 			return err
 		}
 		pause := min(time.Millisecond<<i, 128*time.Millisecond)
@@ -51,28 +50,51 @@ func (a *Adapter) session(ctx context.Context) *gorm.DB {
 // once runs f, which sends one statement, in no transaction of its own: the
 // statement is all or nothing by itself.
 func (a *Adapter) once(ctx context.Context, f func(tx *gorm.DB) error) error {
+	if a.tx != nil && a.dialect.poisons {
+		return a.inSavepoint(ctx, f)
+	}
 	return a.retry(ctx, func() error {
 		err := f(a.session(ctx))
-		if a.joined {
+		if a.tx != nil {
 			return err
 		}
 		return a.statementError(ctx, err)
 	})
 }
 
-// inTx runs f in a transaction: the one that New was given, or else one of its
-// own, which is committed if f returns nil.
+// inTx runs f in a transaction, all or nothing: in the one that the adapter is
+// on, or else in one of its own, which is committed if f returns nil.
 func (a *Adapter) inTx(ctx context.Context, f func(tx *gorm.DB) error) error {
 	return a.claiming(ctx, nil, f)
 }
 
 // claiming is inTx, under the lock of what is claimed, unless that is nil.
 func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) error) error {
-	if a.joined {
-		return a.joinedClaiming(ctx, c, f)
+	if a.tx != nil {
+		return a.claimingInside(ctx, c, f)
 	}
+	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx, a.dialect.isolation) }
+	if c.locks() && a.dialect.keyLock.take != "" {
+		begin = func() (*gorm.DB, endTx, error) { return a.beginLocked(ctx, c) }
+	}
+	return a.transact(ctx, begin, func(tx *gorm.DB) error {
+		if c.locks() && a.dialect.keyLock.take == "" {
+			if err := a.settle(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		return f(tx)
+	})
+}
+
+// endTx commits a transaction or rolls it back.
+type endTx func(commit bool) error
+
+// transact runs f in a transaction of the adapter's own, which is committed if f
+// returns nil, and all again if the server has rolled it back.
+func (a *Adapter) transact(ctx context.Context, begin func() (*gorm.DB, endTx, error), f func(tx *gorm.DB) error) error {
 	return a.retry(ctx, func() error {
-		tx, end, err := a.begin(ctx, c)
+		tx, end, err := begin()
 		if err != nil {
 			return err
 		}
@@ -82,11 +104,6 @@ func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) er
 				_ = end(false) // what f returned says more
 			}
 		}()
-		if c.locks() && a.dialect.keyLock.take == "" {
-			if err := a.settle(ctx, tx, c); err != nil {
-				return err
-			}
-		}
 		if err := f(tx); err != nil {
 			return err
 		}
@@ -95,22 +112,15 @@ func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) er
 	})
 }
 
-// begin returns a transaction and the function that commits or rolls it back.
-func (a *Adapter) begin(ctx context.Context, c *claim) (*gorm.DB, func(commit bool) error, error) {
+// begin returns a transaction and the function that ends it.
+func (a *Adapter) begin(ctx context.Context, isolation sql.IsolationLevel) (*gorm.DB, endTx, error) {
 	tx := a.session(ctx)
-	if c.locks() && a.dialect.keyLock.take != "" {
-		pool, err := tx.DB()
-		if err != nil {
-			return nil, nil, faultf(errors.ErrUnsupported, "the *gorm.DB has no *sql.DB, of which a connection is needed to lock a key that no unique key guards")
-		}
-		return a.beginLocked(ctx, tx, pool, c)
-	}
 	if a.dialect.beginImmediate != "" {
 		if pool, err := tx.DB(); err == nil {
 			return a.beginImmediate(ctx, tx, pool)
 		}
 	}
-	if tx = tx.Begin(&sql.TxOptions{Isolation: a.dialect.isolation}); tx.Error != nil {
+	if tx = tx.Begin(&sql.TxOptions{Isolation: isolation}); tx.Error != nil {
 		return nil, nil, tx.Error
 	}
 	return tx, func(commit bool) error {
@@ -121,114 +131,53 @@ func (a *Adapter) begin(ctx context.Context, c *claim) (*gorm.DB, func(commit bo
 	}, nil
 }
 
-// beginImmediate begins a transaction that has the right to write from the
-// start, whatever the DSN says of BEGIN: SQLite refuses it at once to one that
-// began by reading, if another has written since.
-func (a *Adapter) beginImmediate(ctx context.Context, tx *gorm.DB, pool *sql.DB) (*gorm.DB, func(bool) error, error) {
+// beginShared returns a transaction for InTx. If keys may have to be locked for
+// the session, it is on a connection that is ours until it has given them back.
+func (a *Adapter) beginShared(ctx context.Context, t *transaction) (*gorm.DB, endTx, error) {
+	if a.dialect.keyLock.take == "" || len(a.queries().taken) == 0 {
+		return a.begin(ctx, a.dialect.isolationInTx)
+	}
+	conn, tx, err := a.reserve(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	begun, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: a.dialect.isolationInTx})
+	if err != nil {
+		return nil, nil, errors.Join(conn.Close(), err)
+	}
+	inside := a.session(ctx)
+	inside.Statement.ConnPool, t.keeps = begun, true
+	return inside, func(commit bool) error {
+		end := begun.Rollback
+		if commit {
+			end = begun.Commit
+		}
+		err := end()
+		for _, c := range t.held {
+			if a.dropLock(ctx, tx, c) != nil {
+				discard(conn) // the server releases what an ended session held
+				return err
+			}
+		}
+		_ = conn.Close()
+		return err
+	}, nil
+}
+
+// reserve returns a connection of the pool and a session on it.
+func (a *Adapter) reserve(ctx context.Context) (*sql.Conn, *gorm.DB, error) {
+	tx := a.session(ctx)
+	pool, err := tx.DB()
+	if err != nil {
+		return nil, nil, faultf(errors.ErrUnsupported, "the *gorm.DB has no *sql.DB, of which a connection is needed to lock a key that no unique key guards")
+	}
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &pinnedTx{Conn: conn}
-	if _, err := conn.ExecContext(ctx, a.dialect.beginImmediate); err != nil {
-		if class, _ := a.dialect.classify(err); class.retry && ended(ctx) == nil {
-			return nil, nil, errors.Join(conn.Close(), err) // busy: it did not begin
-		}
-		// A context that ended may have come too late to stop it.
-		return nil, nil, errors.Join(t.Rollback(), err)
-	}
-	tx.Statement.ConnPool = t
-	return tx, t.end(ctx), nil
+	tx.Statement.ConnPool = conn
+	return conn, tx, nil
 }
-
-// beginLocked begins a transaction on a connection that has locked what is
-// claimed, and looked: a transaction that began first would not see what was
-// committed while it waited.
-func (a *Adapter) beginLocked(ctx context.Context, tx *gorm.DB, pool *sql.DB, c *claim) (*gorm.DB, func(bool) error, error) {
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	t := &pinnedTx{Conn: conn}
-	tx.Statement.ConnPool = t
-	began, held := false, false
-	defer func() {
-		switch {
-		case began:
-		case held:
-			_ = t.Rollback()
-		default:
-			t.discard() // nobody knows whether the lock was taken
-		}
-	}()
-	if err := a.takeLock(ctx, tx, c); err != nil {
-		return nil, nil, err
-	}
-	held, t.release = true, func() error { return a.dropLock(ctx, tx, c) }
-	if err := a.settle(ctx, tx, c); err != nil {
-		return nil, nil, err
-	}
-	if _, err := conn.ExecContext(ctx, "START TRANSACTION"); err != nil {
-		return nil, nil, err
-	}
-	began = true
-	return tx, t.end(ctx), nil
-}
-
-// A pinnedTx is a connection in a transaction that database/sql does not know
-// of. To GORM it is a transaction.
-type pinnedTx struct {
-	*sql.Conn
-	release func() error // gives back what outlasts the transaction, unless nil
-}
-
-var _ gorm.TxCommitter = (*pinnedTx)(nil)
-
-// end returns the function that commits or rolls back.
-func (t *pinnedTx) end(ctx context.Context) func(commit bool) error {
-	return func(commit bool) error {
-		if !commit {
-			return t.Rollback()
-		}
-		if err := ctx.Err(); err != nil {
-			return errors.Join(err, t.Rollback())
-		}
-		return t.Commit()
-	}
-}
-
-// Commit commits and returns the connection to the pool.
-func (t *pinnedTx) Commit() error {
-	// A context that ends now must not leave the transaction open.
-	_, err := t.ExecContext(context.Background(), "COMMIT")
-	if err != nil {
-		return errors.Join(t.Rollback(), err)
-	}
-	return t.leave()
-}
-
-// Rollback rolls back and returns the connection to the pool, or closes it if
-// that fails.
-func (t *pinnedTx) Rollback() error {
-	_, err := t.ExecContext(context.Background(), "ROLLBACK")
-	if err != nil {
-		t.discard() // and some errors have rolled back already
-		return nil
-	}
-	return t.leave()
-}
-
-// leave returns the connection to the pool.
-func (t *pinnedTx) leave() error {
-	if t.release != nil && t.release() != nil {
-		t.discard() // the server releases what an ended session held
-		return nil
-	}
-	return t.Close()
-}
-
-// discard makes the pool close the connection.
-func (t *pinnedTx) discard() { _ = t.Raw(func(any) error { return driver.ErrBadConn }) }
 
 // commitError marks an error of COMMIT that is not an answer of the server's:
 // nobody knows whether the work was done.

@@ -28,13 +28,13 @@ type keyLock struct {
 	// kept it for too long or the server could not; drop gives it back.
 	take, drop string
 
-	// look ends the SELECT that looks for the value under the lock, lookJoined
-	// the one inside an application's transaction.
-	look, lookJoined string
+	// look ends the SELECT that looks for the value under the lock, lookInside
+	// the one inside a transaction that had begun before.
+	look, lookInside string
 }
 
 // errKeyBusy is a lock that others kept for too long. Nothing was done.
-var errKeyBusy = errors.New("others kept the lock on the key for too long, and nothing was done: try again")
+var errKeyBusy = fmt.Errorf("%w: others kept the lock on the key for too long", authdb.ErrConflict)
 
 // release bounds what is done after a context has ended.
 const release = 10 * time.Second
@@ -92,6 +92,9 @@ func checkUnguarded(layout authdb.Layout) (errs []error) {
 func (a *Adapter) claim(ctx context.Context, t *table, row reflect.Value) (*claim, error) {
 	key, columns := a.keyOf(t)
 	holders := a.queries().taken[key] // kept: a Check may find a unique key meanwhile
+	if a.tx != nil {
+		holders = a.queries().takenInside[key]
+	}
 	if holders == nil {
 		return nil, nil
 	}
@@ -259,22 +262,34 @@ func (a *Adapter) dropLock(ctx context.Context, tx *gorm.DB, c *claim) error {
 	return tx.WithContext(ctx).Exec(a.dialect.keyLock.drop, c.lock()).Error
 }
 
-// joinedClaiming runs f inside the application's transaction. A lock of the
-// session's can't last to the end of that: it is given back when f has written,
-// and others wait for the row.
-func (a *Adapter) joinedClaiming(ctx context.Context, c *claim, f func(tx *gorm.DB) error) (err error) {
-	tx := a.session(ctx)
+// claimingInside runs f in a transaction that had begun before. A lock of the
+// session's is kept until that has ended, if we will know of it; else it is
+// given back when f has written, and others wait for the row.
+func (a *Adapter) claimingInside(ctx context.Context, c *claim, f func(tx *gorm.DB) error) (err error) {
 	if !c.locks() {
-		return f(tx)
+		return a.inSavepoint(ctx, f)
 	}
 	if a.dialect.keyLock.take != "" {
+		tx := a.session(ctx)
+		if a.tx.keeps {
+			a.tx.held = append(a.tx.held, c) // before: an error does not say that it was not taken
+		}
 		if err := a.takeLock(ctx, tx, c); err != nil {
+			return a.judge(err)
+		}
+		if !a.tx.keeps {
+			defer func() {
+				if failed := a.dropLock(ctx, tx, c); failed != nil {
+					a.lose(failed)
+					err = errors.Join(failed, err)
+				}
+			}()
+		}
+	}
+	return a.inSavepoint(ctx, func(tx *gorm.DB) error {
+		if err := a.settle(ctx, tx, c); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(a.dropLock(ctx, tx, c), err) }()
-	}
-	if err := a.settle(ctx, tx, c); err != nil {
-		return err
-	}
-	return f(tx)
+		return f(tx)
+	})
 }

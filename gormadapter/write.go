@@ -158,11 +158,11 @@ func (t *table) createHooks() bool {
 	return t.schema.BeforeCreate || t.schema.AfterCreate || t.schema.BeforeSave || t.schema.AfterSave
 }
 
-// insertsOnce reports whether insert is one statement, which needs no
-// transaction.
+// insertsOnce reports whether insert is one statement, after which nothing can
+// fail: it needs no transaction.
 func (t *table) insertsOnce(forced, nulls []*column) bool {
 	hasDefault := func(c *column) bool { return c.field.HasDefaultValue }
-	return !t.createHooks() && !slices.ContainsFunc(forced, hasDefault) && !slices.ContainsFunc(nulls, hasDefault)
+	return !t.createHooks() && !t.schema.AfterFind && !slices.ContainsFunc(forced, hasDefault) && !slices.ContainsFunc(nulls, hasDefault)
 }
 
 // identity is the condition that picks the row: by its primary key, or by the
