@@ -138,7 +138,9 @@ func TestRegisterLaterSignIns(t *testing.T) {
 	m := new(adaptertest.Memory)
 	first, err := authdb.Register(t.Context(), m, newUser(), newAccount(), google)
 	ok(t, err)
-	later := newAccount(func(a *authdb.Account) { a.AccessToken, a.RefreshToken, a.ExpiresAt, a.IDToken = "access-2", "", 0, "id-2" })
+	later := newAccount(func(a *authdb.Account) {
+		a.AccessToken, a.RefreshToken, a.ExpiresAt, a.IDToken = "access-2", "", 0, "id-2"
+	})
 	got, err := authdb.Register(t.Context(), m, newUser(func(u *authdb.User) { u.Name, u.Email = "Augusta", "new@example.com" }), later, authdb.LinkPolicy{})
 	ok(t, err)
 	if got.Created || got.Linked || !reflect.DeepEqual(got.User, first.User) {
@@ -394,7 +396,7 @@ func TestRegisterDecidesUnderTheLock(t *testing.T) {
 			_, err := tx.Memory.UpdateUser(ctx, id, authdb.UserPatch{Email: authdb.Set("bob@example.com")})
 			return err
 		}, nil},
-		"gone": {func(ctx context.Context, tx *altered, id string) error { return tx.Memory.DeleteUser(ctx, id) }, nil},
+		"gone": {func(ctx context.Context, tx *altered, id string) error { return tx.DeleteUser(ctx, id) }, nil},
 	} {
 		var once sync.Once
 		a := &altered{Memory: new(adaptertest.Memory)}

@@ -95,7 +95,8 @@ func (u unlinking) anotherWay(ctx context.Context, tx Adapter, user *User, accou
 	passkeys, ok := As[AuthenticatorStore](tx)
 	for _, a := range accounts {
 		itself := a.Provider == account.Provider && a.ProviderAccountID == account.ProviderAccountID
-		if !itself && !(ok && a.Type == AccountWebAuthn) {
+		byPasskey := ok && a.Type == AccountWebAuthn
+		if !itself && !byPasskey {
 			return true, nil
 		}
 	}
