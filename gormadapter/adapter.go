@@ -58,6 +58,7 @@ var (
 	_ authdb.SessionLister      = (*Adapter)(nil)
 	_ authdb.AccountLister      = (*Adapter)(nil)
 	_ authdb.AccountUpdater     = (*Adapter)(nil)
+	_ authdb.SecretConverter    = (*Adapter)(nil)
 )
 
 // New returns an adapter on db, which stays the application's. It does no I/O
@@ -311,6 +312,10 @@ func (a *Adapter) As(target any) bool {
 		}
 	case *authdb.AccountLocker:
 		if a.err == nil && (a.accounts == nil || a.dialect.forUpdate == "") {
+			return false
+		}
+	case *authdb.SecretConverter:
+		if a.err == nil && a.secrets == (secrets{}) {
 			return false
 		}
 	case *authdb.SessionStore, *authdb.SessionLister:

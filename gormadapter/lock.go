@@ -20,7 +20,7 @@ func (a *Adapter) LockUser(ctx context.Context, id string) (*authdb.User, error)
 
 // LockAccount implements authdb.AccountLocker, which SQLite does not have.
 func (a *Adapter) LockAccount(ctx context.Context, provider, providerAccountID string) (*authdb.Account, error) {
-	account, err := lockAccount(ctx, a, provider, providerAccountID)
+	account, err := a.opened(lockAccount(ctx, a, provider, providerAccountID))
 	return account, a.wrap(ctx, "lock account", err)
 }
 

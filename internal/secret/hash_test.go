@@ -15,7 +15,7 @@ import (
 
 // key makes a key of its ID, the same every time.
 func key(id string) authdb.SecretKey {
-	return authdb.SecretKey{ID: id, Key: bytes.Repeat([]byte(id + "............"), 32)[:32]}
+	return authdb.SecretKey{ID: id, Key: bytes.Repeat([]byte(id+"............"), 32)[:32]}
 }
 
 func keys(ids ...string) (all []authdb.SecretKey) {

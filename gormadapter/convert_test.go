@@ -1,0 +1,380 @@
+package gormadapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/gormadapter"
+)
+
+// plainRows stores n users with a session, a token and an account each, as they
+// are.
+func plainRows(t *testing.T, db *gorm.DB, n int, opts ...authdb.Option) {
+	t.Helper()
+	a := synchronized(t, db, opts...)
+	later := time.Now().Add(time.Hour)
+	var failed atomic.Value
+	atOnce(8, func(worker int) {
+		for i := worker; i < n; i += 8 {
+			user, err := a.CreateUser(t.Context(), &authdb.User{Email: plainMail(i)})
+			if err == nil {
+				_, err = a.CreateSession(t.Context(), &authdb.Session{SessionToken: plainSession(i), UserID: user.ID, Expires: later})
+			}
+			if err == nil {
+				_, err = a.CreateVerificationToken(t.Context(), &authdb.VerificationToken{Identifier: plainMail(i), Token: plainToken(i), Expires: later})
+			}
+			if err == nil {
+				_, err = a.LinkAccount(t.Context(), googleAccount(user.ID, plainAccount(i)))
+			}
+			if err != nil {
+				failed.Store(err)
+			}
+		}
+	})
+	if err := failed.Load(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func plainMail(i int) string    { return fmt.Sprintf("user%d@example.com", i) }
+func plainSession(i int) string { return fmt.Sprintf("raw-session-%d", i) }
+func plainToken(i int) string   { return fmt.Sprintf("raw-token-%d", i) }
+func plainAccount(i int) string { return fmt.Sprintf("user%d", i) }
+
+// convert runs a conversion and returns the last that it said of each record.
+func convert(t *testing.T, a *gormadapter.Adapter) (map[string]authdb.SecretProgress, error) {
+	t.Helper()
+	last := map[string]authdb.SecretProgress{}
+	err := a.ConvertSecrets(t.Context(), func(p authdb.SecretProgress) {
+		if before := last[p.Record]; p.Read < before.Read || p.Rewritten < before.Rewritten || p.Total != before.Total && before.Total != 0 {
+			t.Errorf("progress goes from %+v to %+v", before, p)
+		}
+		last[p.Record] = p
+	})
+	return last, err
+}
+
+// dump returns all that the database's tables hold, as text.
+func dump(t *testing.T, db *gorm.DB, tables ...string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, table := range tables {
+		var rows []map[string]any
+		must(t, db.Table(table).Find(&rows).Error)
+		for _, row := range rows {
+			for name, value := range row {
+				if b, ok := value.([]byte); ok {
+					value = string(b)
+				}
+				fmt.Fprintf(&all, "%s.%s=%v\n", table, name, value)
+			}
+		}
+	}
+	return all.String()
+}
+
+// TestConvertSecrets converts all kinds of rows from plain, and then to another
+// key, and looks at all of them.
+func TestConvertSecrets(t *testing.T) {
+	const n = 230 // more than a batch
+	tables := map[string][]string{
+		"default": {"sessions", "verification_tokens", "accounts"}, "embedded": {"browsers", "invitations", "linkeds"},
+		"renamed": {"visits", "magic_links", "logins"}, "numbered": {"account_sessions", "account_tokens", "account_links"},
+	}
+	for _, d := range databases() {
+		t.Run(d.name, func(t *testing.T) {
+			for _, v := range variants() {
+				t.Run(v.name, func(t *testing.T) {
+					db, _ := d.open(t)
+					rows := authdb.WithModels(v.models)
+					plainRows(t, db, n, rows)
+					if v.name == "numbered" { // also what is soft-deleted
+						for _, table := range tables[v.name] {
+							must(t, db.Exec("UPDATE "+table+" SET deleted_at = '2024-01-02 03:04:05' WHERE id % 2 = 0").Error)
+						}
+					}
+					first := synchronized(t, db, rows, hashing(false, "h1"), encrypting("e1"))
+					converted(t, first, n, n, n)
+					if strings.Contains(dump(t, db, tables[v.name]...), "raw-") {
+						t.Error("raw text is left")
+					}
+					converted(t, first, n, 0, 0)
+					second := synchronized(t, db, rows, hashing(true, "h2", "h1"), encrypting("e2", "e1"))
+					converted(t, second, n, 0, n)
+					if stored := dump(t, db, tables[v.name]...); strings.Contains(stored, ":e1:") {
+						t.Error("ciphertexts under the older key are left")
+					}
+					if v.name == "numbered" {
+						for _, table := range tables[v.name] {
+							must(t, db.Exec("UPDATE "+table+" SET deleted_at = NULL").Error)
+						}
+					}
+					allThere(t, synchronized(t, db, rows, hashing(false, "h1"), encrypting("e2")), n)
+				})
+			}
+		})
+	}
+}
+
+// converted converts, and compares how many rows were rewritten.
+func converted(t *testing.T, a *gormadapter.Adapter, n, tokens, accounts int64) {
+	t.Helper()
+	last, err := convert(t, a)
+	must(t, err)
+	for record, want := range map[string]int64{"Session": tokens, "VerificationToken": tokens, "Account": accounts} {
+		p := last[record]
+		// A row whose key is the token may be met again where its hash sorts.
+		if p.Total != n || p.Read < n || p.Read > 2*n || p.Rewritten != want || p.Skipped != 0 {
+			t.Errorf("%+v, want %d rows, %d rewritten", p, n, want)
+		}
+	}
+}
+
+// allThere looks all rows up.
+func allThere(t *testing.T, a *gormadapter.Adapter, n int) {
+	t.Helper()
+	for i := range n {
+		s, u, err := a.GetSessionAndUser(t.Context(), plainSession(i))
+		if err != nil || u.Email != plainMail(i) || s.SessionToken != plainSession(i) {
+			t.Fatalf("session %d: %v", i, err)
+		}
+		if _, err := a.UseVerificationToken(t.Context(), plainMail(i), plainToken(i)); err != nil {
+			t.Fatalf("token %d: %v", i, err)
+		}
+		account, err := a.GetAccount(t.Context(), "google", plainAccount(i))
+		if err != nil || account.AccessToken != "raw-access" || account.RefreshToken != "raw-refresh" || account.IDToken != "" {
+			t.Fatalf("account %d: %v", i, err)
+		}
+	}
+}
+
+// TestConvertDigests gives a key to what was hashed without.
+func TestConvertDigests(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		somebody(t, synchronized(t, db, hashing(false)))
+		a := synchronized(t, db, hashing(false, "h1"))
+		last, err := convert(t, a)
+		must(t, err)
+		if last["Session"].Rewritten != 1 || last["VerificationToken"].Rewritten != 1 {
+			t.Errorf("%+v", last)
+		}
+		if got := finds(t, a, "raw-session", "raw-token"); len(got) != 4 {
+			t.Errorf("found by %q", got)
+		}
+	})
+}
+
+// TestConvertWhileUsed: during a conversion by two processes nobody is signed
+// out, and every token is used once.
+func TestConvertWhileUsed(t *testing.T) {
+	const n, readers = 600, 8
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		plainRows(t, db, n)
+		options := []authdb.Option{hashing(true, "h1"), encrypting("e1")}
+		a := synchronized(t, db, options...)
+		var done atomic.Bool
+		var reads, used atomic.Int64
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		work := []func(){}
+		for range 2 {
+			work = append(work, func() {
+				if err := synchronized(t, db, options...).ConvertSecrets(ctx, nil); err != nil {
+					t.Errorf("ConvertSecrets: %v", err)
+				}
+			})
+		}
+		for reader := range readers {
+			work = append(work, func() {
+				for i := reader; !done.Load(); i = (i + 7) % n {
+					if _, _, err := a.GetSessionAndUser(ctx, plainSession(i)); err != nil {
+						t.Errorf("session %d: %v", i, err)
+						return
+					}
+					if x, err := a.GetAccount(ctx, "google", plainAccount(i)); err != nil || x.AccessToken != "raw-access" {
+						t.Errorf("account %d: %v", i, err)
+						return
+					}
+					if i%5 == 0 {
+						if _, err := a.UpdateSession(ctx, plainSession(i), authdb.SessionPatch{Expires: authdb.Set(time.Now().Add(2 * time.Hour))}); err != nil {
+							t.Errorf("update of session %d: %v", i, err)
+							return
+						}
+					}
+					reads.Add(1)
+				}
+			})
+		}
+		for user := range 4 { // two for each token
+			work = append(work, func() {
+				for i := user / 2; i < n; i += 2 {
+					_, err := a.UseVerificationToken(ctx, plainMail(i), plainToken(i))
+					switch {
+					case err == nil:
+						used.Add(1)
+					case !errors.Is(err, authdb.ErrNotFound):
+						t.Errorf("token %d: %v", i, err)
+					}
+				}
+			})
+		}
+		var running atomic.Int64
+		running.Store(2 + 4) // all but the readers
+		atOnce(len(work), func(i int) {
+			work[i]()
+			if i < 2 || i >= 2+readers {
+				if running.Add(-1) == 0 {
+					done.Store(true)
+				}
+			}
+		})
+		if used.Load() != n {
+			t.Errorf("%d tokens were used, of %d", used.Load(), n)
+		}
+		t.Logf("%d reads", reads.Load())
+		if stored := dump(t, db, "sessions", "verification_tokens", "accounts"); strings.Contains(stored, "raw-") {
+			t.Error("raw text is left")
+		}
+	})
+}
+
+// TestConvertStopped ends a conversion after its first transaction, and begins
+// it again.
+func TestConvertStopped(t *testing.T) {
+	const n = 230
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		plainRows(t, db, n)
+		a := synchronized(t, db, hashing(false, "h1"), encrypting("e1"))
+		for _, record := range []string{"Session", "VerificationToken", "Account"} {
+			ctx, cancel := context.WithCancel(t.Context())
+			err := a.ConvertSecrets(ctx, func(p authdb.SecretProgress) {
+				if p.Record == record && p.Read >= 200 {
+					cancel()
+				}
+			})
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("stopped at %s: %v", record, err)
+			}
+			cancel()
+		}
+		must(t, a.ConvertSecrets(t.Context(), nil))
+		allThere(t, a, n)
+	})
+}
+
+// TestConvertSkips leaves rows as they are that can't be converted, converts all
+// others, and says so.
+func TestConvertSkips(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		old := []authdb.Option{hashing(false, "h0"), encrypting("e0")}
+		somebody(t, synchronized(t, db, old...))
+		plainRows(t, db, 3)
+		var sealed string
+		must(t, db.Table("accounts").Where("provider_account_id = '1' AND access_token LIKE 'aes%'").Limit(1).Pluck("access_token", &sealed).Error)
+		must(t, db.Exec("UPDATE accounts SET access_token = ? WHERE provider_account_id = 'user2'", sealed).Error)
+		// The same session, plain beside its hash.
+		a := synchronized(t, db, hashing(true, "h1"), encrypting("e1", "e0"))
+		must(t, db.Exec("UPDATE sessions SET session_token = ? WHERE session_token = ?", hmacOf("h1", plainSession(0)), plainSession(1)).Error)
+		last, err := convert(t, a)
+		for _, want := range []error{authdb.ErrSecret, authdb.ErrDuplicate} {
+			if !errors.Is(err, want) {
+				t.Errorf("%v, want %v", err, want)
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), "Account: 1 rows") || !strings.Contains(err.Error(), "Session: 1 rows") || strings.Contains(err.Error(), sealed[14:30]) {
+			t.Errorf("the error: %v", err)
+		}
+		for record, want := range map[string]authdb.SecretProgress{
+			"Session":           {Total: 4, Read: 4, Rewritten: 1, Skipped: 1},
+			"VerificationToken": {Total: 4, Read: 4, Rewritten: 3},
+			"Account":           {Total: 4, Read: 4, Rewritten: 3, Skipped: 1},
+		} {
+			want.Record = record
+			if record == "VerificationToken" {
+				want.Read = last[record].Read // their key changes
+			}
+			if last[record] != want {
+				t.Errorf("%+v, want %+v", last[record], want)
+			}
+		}
+		if tokens := valuesOf(t, db, "sessions", "session_token"); !strings.Contains(strings.Join(tokens, " "), plainSession(0)) {
+			t.Error("the session that could not be converted is gone")
+		}
+	})
+}
+
+// TestNothingToConvert: without the options there is no conversion.
+func TestNothingToConvert(t *testing.T) {
+	a := gormadapter.New(onSQLite(t))
+	if _, ok := authdb.As[authdb.SecretConverter](a); ok {
+		t.Error("As finds a SecretConverter")
+	}
+	if err := a.ConvertSecrets(t.Context(), nil); !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("ConvertSecrets: %v, want ErrUnsupported", err)
+	}
+}
+
+// A trigger is a GORM logger that does something after the first statement.
+type trigger struct {
+	journal
+	once sync.Once
+	do   func()
+}
+
+func (x *trigger) LogMode(logger.LogLevel) logger.Interface { return x }
+
+func (x *trigger) Trace(context.Context, time.Time, func() (string, int64), error) { x.once.Do(x.do) }
+
+// TestConvertedBetween converts a row after a method has missed it in its new
+// form, and before it looks for the old one.
+func TestConvertedBetween(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		for name, call := range map[string]func(a *gormadapter.Adapter) error{
+			"GetSessionAndUser": func(a *gormadapter.Adapter) error {
+				_, _, err := a.GetSessionAndUser(t.Context(), "raw-session")
+				return err
+			},
+			"UpdateSession": func(a *gormadapter.Adapter) error {
+				_, err := a.UpdateSession(t.Context(), "raw-session", authdb.SessionPatch{})
+				return err
+			},
+			"DeleteSession": func(a *gormadapter.Adapter) error {
+				err := a.DeleteSession(t.Context(), "raw-session")
+				if left := valuesOf(t, db, "sessions", "session_token"); len(left) > 0 {
+					t.Error("DeleteSession leaves the session there")
+				}
+				return err
+			},
+			"UseVerificationToken": func(a *gormadapter.Adapter) error {
+				if db.Name() != "postgres" { // the others lock what is missed, and the conversion waits
+					return nil
+				}
+				_, err := a.UseVerificationToken(t.Context(), "ada@example.com", "raw-token")
+				return err
+			},
+		} {
+			plain := synchronized(t, db)
+			emptyTables(t, db)
+			somebody(t, plain)
+			other := synchronized(t, db, hashing(true, "h1"))
+			logging := db.Session(&gorm.Session{Logger: &trigger{do: func() {
+				if err := other.ConvertSecrets(t.Context(), nil); err != nil {
+					t.Error(err)
+				}
+			}}})
+			if err := call(gormadapter.New(logging, hashing(true, "h1"))); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	})
+}
