@@ -287,6 +287,9 @@ func (a *Adapter) rollbackTo(ctx context.Context, cause error) {
 	defer cancel()
 	for _, command := range []string{"ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT"} {
 		if err := a.savepoint(ctx, command); err != nil {
+			if a.conflict(err) {
+				cause = err
+			}
 			a.lose(cause)
 			return
 		}
@@ -298,7 +301,7 @@ func (a *Adapter) rollbackTo(ctx context.Context, cause error) {
 // since MySQL would forget the first. It is not prepared: MySQL can't.
 func (a *Adapter) savepoint(ctx context.Context, command string) error {
 	pool := a.base.Statement.ConnPool
-	if prepared, ok := pool.(*gorm.PreparedStmtTX); ok {
+	for prepared, ok := pool.(*gorm.PreparedStmtTX); ok; prepared, ok = pool.(*gorm.PreparedStmtTX) {
 		pool = prepared.Tx
 	}
 	_, err := pool.ExecContext(ctx, command+" authdb_"+strconv.Itoa(a.tx.depth))

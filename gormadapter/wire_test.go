@@ -1,0 +1,239 @@
+package gormadapter_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"sync"
+	"testing"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// A fault is what happens at one step of what is sent to a database.
+type fault int
+
+const (
+	nothing      fault = iota
+	cancelBefore       // the context ends, and then it is sent
+	cancelAfter        // it is answered, and then the context ends
+	cutBefore          // the connection is lost before it is sent
+	cutAfter           // it is done, and the connection is lost before the answer
+	gaveWay            // the database rolls all back, in favour of others
+	full               // the database rolls all back, for want of space
+)
+
+func (f fault) String() string {
+	return [...]string{"nothing", "canceled before", "canceled after", "cut before", "cut after", "gave way", "full"}[f]
+}
+
+// A wire is a driver over another one. It counts what is sent, and has a fault at
+// one of the steps.
+type wire struct {
+	driver driver.Driver
+	dsn    string
+	codes  map[fault]error // as this database's driver has them
+
+	mu     sync.Mutex
+	fault  fault
+	at     int // the step; the first is 1
+	sent   []string
+	cancel context.CancelFunc
+}
+
+// throughWire opens the database again, through a wire.
+func throughWire(t testing.TB, db *gorm.DB) (*gorm.DB, *wire) {
+	t.Helper()
+	name, dsn := placeOf(db)
+	d := map[string]string{"postgres": "pgx", "": "sqlite3"}[name]
+	if d == "" {
+		d = name
+	}
+	if name == "mysql" {
+		dsn += "&interpolateParams=true" // else statements are prepared, which is not counted
+	}
+	probe, err := sql.Open(d, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{driver: probe.Driver(), dsn: dsn, codes: map[string]map[fault]error{
+		"postgres": {gaveWay: &pgconn.PgError{Code: "40001"}, full: &pgconn.PgError{Code: "53100"}},
+		"mysql":    {gaveWay: &mysqldriver.MySQLError{Number: 1213}, full: &mysqldriver.MySQLError{Number: 1206}},
+		"sqlite":   {gaveWay: sqliteCode(5), full: sqliteCode(13)},
+	}[db.Name()]}
+	probe.Close()
+	conns := sql.OpenDB(w)
+	t.Cleanup(func() { conns.Close() })
+	var dialector gorm.Dialector = sqlite.Dialector{Conn: conns}
+	switch name {
+	case "postgres":
+		dialector = postgres.New(postgres.Config{Conn: conns})
+	case "mysql":
+		dialector = mysql.New(mysql.Config{Conn: conns})
+	}
+	again, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return again, w
+}
+
+// sqliteCode has the shape of modernc's errors.
+type sqliteCode int
+
+func (c sqliteCode) Error() string { return "not a code" }
+func (c sqliteCode) Code() int     { return int(c) }
+
+// arm has the fault happen at a step from now on, and returns what to call when
+// all is sent: it says whether the fault happened.
+func (w *wire) arm(f fault, at int, cancel context.CancelFunc) (disarm func() (happened bool)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fault, w.at, w.cancel, w.sent = f, at, cancel, nil
+	return func() bool {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.fault = nothing
+		return len(w.sent) >= at
+	}
+}
+
+// step returns the fault that is to happen with what is sent now.
+func (w *wire) step(what string) fault {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.sent = append(w.sent, what); len(w.sent) == w.at {
+		return w.fault
+	}
+	return nothing
+}
+
+func (w *wire) Driver() driver.Driver { return w.driver }
+
+func (w *wire) Connect(ctx context.Context) (driver.Conn, error) {
+	var conn driver.Conn
+	var err error
+	if d, ok := w.driver.(driver.DriverContext); ok {
+		var c driver.Connector
+		if c, err = d.OpenConnector(w.dsn); err == nil {
+			conn, err = c.Connect(ctx)
+		}
+	} else {
+		conn, err = w.driver.Open(w.dsn)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &wireConn{sqliteConn: conn.(sqliteConn), wire: w}, nil
+}
+
+type wireConn struct {
+	sqliteConn // the interfaces that any driver's connection has
+	wire       *wire
+	dead       bool
+}
+
+// send sends what f sends, with the fault that is to happen. Undo gives back what
+// f got, if nobody is to have it.
+func (c *wireConn) send(what string, f func() error, undo func()) error {
+	if c.dead {
+		return driver.ErrBadConn
+	}
+	switch c.wire.step(what) {
+	case cancelBefore:
+		c.wire.cancel()
+	case cancelAfter:
+		defer c.wire.cancel()
+	case cutBefore:
+		c.cut()
+		return driver.ErrBadConn
+	case cutAfter:
+		err := f()
+		if err == nil {
+			undo()
+			err = io.ErrUnexpectedEOF
+		}
+		c.cut()
+		return err
+	case gaveWay, full:
+		if what != "BEGIN" && what != "BEGIN IMMEDIATE" {
+			_, _ = c.sqliteConn.ExecContext(context.Background(), "ROLLBACK", nil)
+		}
+		return c.wire.codes[c.wire.fault]
+	}
+	return f()
+}
+
+func (c *wireConn) cut() {
+	c.dead = true
+	_ = c.sqliteConn.Close()
+}
+
+func (c *wireConn) Close() error {
+	if c.dead {
+		return nil
+	}
+	return c.sqliteConn.Close()
+}
+
+func (c *wireConn) IsValid() bool {
+	v, ok := c.sqliteConn.(driver.Validator)
+	return !c.dead && (!ok || v.IsValid())
+}
+
+func (c *wireConn) ResetSession(ctx context.Context) error {
+	if c.dead {
+		return driver.ErrBadConn
+	}
+	if r, ok := c.sqliteConn.(driver.SessionResetter); ok {
+		return r.ResetSession(ctx)
+	}
+	return nil
+}
+
+func (c *wireConn) CheckNamedValue(v *driver.NamedValue) error {
+	if n, ok := c.sqliteConn.(driver.NamedValueChecker); ok {
+		return n.CheckNamedValue(v)
+	}
+	return driver.ErrSkip
+}
+
+func (c *wireConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Result, err error) {
+	err = c.send(query, func() (err error) { r, err = c.sqliteConn.ExecContext(ctx, query, args); return err }, func() {})
+	return r, err
+}
+
+func (c *wireConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Rows, err error) {
+	err = c.send(query, func() (err error) { r, err = c.sqliteConn.QueryContext(ctx, query, args); return err }, func() { _ = r.Close() })
+	return r, err
+}
+
+func (c *wireConn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {
+	err = c.send("BEGIN", func() (err error) { tx, err = c.sqliteConn.BeginTx(ctx, opts); return err }, func() {})
+	if err != nil {
+		return nil, err
+	}
+	return wireTx{tx, c}, nil
+}
+
+type wireTx struct {
+	driver.Tx
+	conn *wireConn
+}
+
+func (t wireTx) Commit() error { return t.conn.send("COMMIT", t.Tx.Commit, func() {}) }
+
+func (t wireTx) Rollback() error {
+	if t.conn.dead {
+		return errors.New("the connection is gone")
+	}
+	return t.conn.send("ROLLBACK", t.Tx.Rollback, func() {})
+}
