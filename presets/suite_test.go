@@ -116,8 +116,9 @@ func run(t *testing.T, db database, dump string, open func(...authdb.Option) aut
 }
 
 // told is what the suite has to be told of the tables: facts, which have rules
-// of their own, and the rules that they make impossible.
-func told(t *testing.T, db database, dump string) []adaptertest.Option {
+// of their own, and the rules that they make impossible, but for those that are
+// kept nevertheless.
+func told(t *testing.T, db database, dump string, kept ...string) []adaptertest.Option {
 	t.Helper()
 	options := lengths(t, db, presetOf(t, dump))
 	for _, x := range traits {
@@ -126,7 +127,9 @@ func told(t *testing.T, db database, dump string) []adaptertest.Option {
 		}
 		options = append(options, x.options...)
 		for _, rule := range x.without {
-			options = append(options, adaptertest.Without(rule, x.reason))
+			if !slices.Contains(kept, rule) {
+				options = append(options, adaptertest.Without(rule, x.reason))
+			}
 		}
 	}
 	return options
