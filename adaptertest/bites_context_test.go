@@ -122,6 +122,20 @@ var contextBreaks = []contextBreak{
 			return nil, ctx.Err()
 		}
 	}},
+	{"Transactor", func(f *faulty, m *Memory) {
+		f.inTx = func(ctx context.Context, work func(context.Context, authdb.Adapter) error) error {
+			_ = f.transaction(context.WithoutCancel(ctx), work)
+			return ctx.Err()
+		}
+	}},
+	{"Transactor", func(f *faulty, m *Memory) {
+		f.inTx = func(ctx context.Context, work func(context.Context, authdb.Adapter) error) error {
+			if ctx.Err() != nil {
+				return errors.New("faulty: can't begin")
+			}
+			return f.transaction(ctx, work)
+		}
+	}},
 	{"Checker", func(f *faulty, m *Memory) { f.check = func(context.Context) error { return nil } }},
 }
 

@@ -34,6 +34,7 @@ var worlds = []world{
 	{name: "without SessionStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "SessionStore") }},
 	{name: "without VerificationTokenStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "VerificationTokenStore") }},
 	{name: "without AuthenticatorStore", sound: func(m *Memory) authdb.Adapter { return declining(m, "AuthenticatorStore") }},
+	{name: "without AccountLocker", sound: func(m *Memory) authdb.Adapter { return declining(m, "AccountLocker") }},
 }
 
 func pin(_ context.Context, a authdb.Adapter, id string) error {
@@ -49,119 +50,121 @@ func numbers() func() string {
 
 // numbered refuses given ids.
 func numbered(m *Memory) authdb.Adapter {
-	f := newFaulty(m)
-	f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
-		if u != nil && u.ID != "" {
-			return nil, invalid("ID", "the database numbers the users")
+	return edited(m, func(f *faulty, m *Memory) {
+		f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
+			if u != nil && u.ID != "" {
+				return nil, invalid("ID", "the database numbers the users")
+			}
+			return m.CreateUser(ctx, u)
 		}
-		return m.CreateUser(ctx, u)
-	}
-	return f
+	})
 }
 
 // uuids refuses given ids that are not UUIDs as the adapter makes them.
 func uuids(m *Memory) authdb.Adapter {
-	f := newFaulty(m)
-	f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
-		if u != nil && u.ID != "" && (len(u.ID) != 36 || u.ID != strings.ToLower(u.ID)) {
-			return nil, invalid("ID", "not a UUID")
+	return edited(m, func(f *faulty, m *Memory) {
+		f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
+			if u != nil && u.ID != "" && (len(u.ID) != 36 || u.ID != strings.ToLower(u.ID)) {
+				return nil, invalid("ID", "not a UUID")
+			}
+			return m.CreateUser(ctx, u)
 		}
-		return m.CreateUser(ctx, u)
-	}
-	return f
+	})
 }
 
 // foldingEmail has a unique key on the address that ignores ASCII case.
 func foldingEmail(m *Memory) authdb.Adapter {
-	f := newFaulty(m)
-	stored := func(email string) string {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		for _, u := range m.users {
-			if asciiLower(u.Email) == asciiLower(email) {
-				return u.Email
+	return edited(m, func(f *faulty, m *Memory) {
+		stored := func(email string) string {
+			if m.enter(context.Background()) != nil {
+				return email
 			}
+			defer m.mu.Unlock()
+			for _, u := range m.users {
+				if asciiLower(u.Email) == asciiLower(email) {
+					return u.Email
+				}
+			}
+			return email
 		}
-		return email
-	}
-	f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
-		c := cloneUser(u)
-		if c != nil {
-			if other := stored(c.Email); other != c.Email {
+		f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
+			c := cloneUser(u)
+			if c != nil {
+				if other := stored(c.Email); other != c.Email {
+					return nil, duplicate("Email")
+				}
+			}
+			return m.CreateUser(ctx, c)
+		}
+		f.getUserByEmail = func(ctx context.Context, email string) (*authdb.User, error) {
+			return m.GetUserByEmail(ctx, stored(email))
+		}
+		f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
+			if patch.Email.IsSet() && stored(patch.Email.Value()) != patch.Email.Value() {
 				return nil, duplicate("Email")
 			}
+			return m.UpdateUser(ctx, id, patch)
 		}
-		return m.CreateUser(ctx, c)
-	}
-	f.getUserByEmail = func(ctx context.Context, email string) (*authdb.User, error) {
-		return m.GetUserByEmail(ctx, stored(email))
-	}
-	f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
-		if patch.Email.IsSet() && stored(patch.Email.Value()) != patch.Email.Value() {
-			return nil, duplicate("Email")
-		}
-		return m.UpdateUser(ctx, id, patch)
-	}
-	return f
+	})
 }
 
 // inSeconds stores instants without a fraction.
 func inSeconds(m *Memory) authdb.Adapter {
-	f := newFaulty(m)
-	f.createUser = storing(m.CreateUser, func(u *authdb.User) {
-		if u.EmailVerified != nil {
-			at := u.EmailVerified.Truncate(time.Second)
-			u.EmailVerified = &at
+	return edited(m, func(f *faulty, m *Memory) {
+		f.createUser = storing(m.CreateUser, func(u *authdb.User) {
+			if u.EmailVerified != nil {
+				at := u.EmailVerified.Truncate(time.Second)
+				u.EmailVerified = &at
+			}
+		})
+		f.updateUser = patching(m, func(p *authdb.UserPatch) {
+			if p.EmailVerified.IsSet() && !p.EmailVerified.IsNull() {
+				p.EmailVerified = authdb.Set(p.EmailVerified.Value().Truncate(time.Second))
+			}
+		})
+		f.createSession = storing(m.CreateSession, func(s *authdb.Session) { s.Expires = s.Expires.Truncate(time.Second) })
+		f.updateSession = func(ctx context.Context, token string, patch authdb.SessionPatch) (*authdb.Session, error) {
+			if patch.Expires.IsSet() && !patch.Expires.IsNull() {
+				patch.Expires = authdb.Set(patch.Expires.Value().Truncate(time.Second))
+			}
+			return m.UpdateSession(ctx, token, patch)
 		}
+		f.createToken = storing(m.CreateVerificationToken, func(t *authdb.VerificationToken) { t.Expires = t.Expires.Truncate(time.Second) })
 	})
-	f.updateUser = patching(m, func(p *authdb.UserPatch) {
-		if p.EmailVerified.IsSet() && !p.EmailVerified.IsNull() {
-			p.EmailVerified = authdb.Set(p.EmailVerified.Value().Truncate(time.Second))
-		}
-	})
-	f.createSession = storing(m.CreateSession, func(s *authdb.Session) { s.Expires = s.Expires.Truncate(time.Second) })
-	f.updateSession = func(ctx context.Context, token string, patch authdb.SessionPatch) (*authdb.Session, error) {
-		if patch.Expires.IsSet() && !patch.Expires.IsNull() {
-			patch.Expires = authdb.Set(patch.Expires.Value().Truncate(time.Second))
-		}
-		return m.UpdateSession(ctx, token, patch)
-	}
-	f.createToken = storing(m.CreateVerificationToken, func(t *authdb.VerificationToken) { t.Expires = t.Expires.Truncate(time.Second) })
-	return f
 }
 
 // narrow has a column of 100 characters, and lacks one.
 func narrow(m *Memory) authdb.Adapter {
-	tooLong := func(name string) bool { return utf8.RuneCountInString(name) > 100 }
-	f := newFaulty(m)
-	f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
-		if u != nil && tooLong(u.Name) {
-			return nil, invalid("Name", "too long")
+	return edited(m, func(f *faulty, m *Memory) {
+		tooLong := func(name string) bool { return utf8.RuneCountInString(name) > 100 }
+		f.createUser = func(ctx context.Context, u *authdb.User) (*authdb.User, error) {
+			if u != nil && tooLong(u.Name) {
+				return nil, invalid("Name", "too long")
+			}
+			return m.CreateUser(ctx, u)
 		}
-		return m.CreateUser(ctx, u)
-	}
-	f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
-		if tooLong(patch.Name.Value()) {
-			return nil, invalid("Name", "too long")
+		f.updateUser = func(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
+			if tooLong(patch.Name.Value()) {
+				return nil, invalid("Name", "too long")
+			}
+			return m.UpdateUser(ctx, id, patch)
 		}
-		return m.UpdateUser(ctx, id, patch)
-	}
-	f.linkAccount = storing(m.LinkAccount, func(a *authdb.Account) { a.SessionState = "" })
-	f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { p.SessionState = authdb.Field[string]{} })
-	return f
+		f.linkAccount = storing(m.LinkAccount, func(a *authdb.Account) { a.SessionState = "" })
+		f.updateAccount = patchingAccount(m, func(p *authdb.AccountPatch) { p.SessionState = authdb.Field[string]{} })
+	})
 }
 
 // hashing lists sessions without their tokens.
 func hashing(m *Memory) authdb.Adapter {
-	f := newFaulty(m)
-	f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
-		list, err := m.ListSessionsByUserID(ctx, id)
-		for _, s := range list {
-			s.SessionToken = ""
+	return edited(m, func(f *faulty, m *Memory) {
+		f.listSessions = func(ctx context.Context, id string) ([]*authdb.Session, error) {
+			list, err := m.ListSessionsByUserID(ctx, id)
+			for _, s := range list {
+				s.SessionToken = ""
+			}
+			return list, err
 		}
-		return list, err
-	}
-	return f
+	})
 }
 
 func asciiLower(s string) string {
@@ -200,6 +203,7 @@ func allBites() []bite {
 	return slices.Concat(
 		userBites, updateUserBites, accountBites, sessionBites, updateSessionBites, tokenBites, authenticatorBites,
 		sessionListerBites, accountListerBites, accountUpdaterBites, sweeperBites, softDeleteBites,
+		transactorBites, savepointBites, lockerBites, registerBites, unlinkBites, refresherBites,
 		keyBites(), idBites,
 		valueBites(userCreator, creatingUser), valueBites(accountCreator, creatingAccount),
 		valueBites(sessionCreator, creatingSession), valueBites(tokenCreator, creatingToken),

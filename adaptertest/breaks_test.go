@@ -11,9 +11,7 @@ import (
 // breaks is a bite by an adapter with an edit.
 func breaks(rule string, edit func(f *faulty, m *Memory)) bite {
 	return bite{rule: rule, broken: func(m *Memory) authdb.Adapter {
-		f := newFaulty(m)
-		edit(f, m)
-		return f
+		return edited(m, edit)
 	}}
 }
 
@@ -72,9 +70,10 @@ func instead2[R any](next func(context.Context, string, string) (*R, error), of 
 
 // locked runs f on the maps of the Memory.
 func locked(m *Memory, f func()) {
-	m.mu.Lock()
+	if m.enter(context.Background()) != nil {
+		return
+	}
 	defer m.mu.Unlock()
-	m.begin()
 	f()
 }
 

@@ -117,6 +117,15 @@ func callExtensions(ctx context.Context, a authdb.Adapter, errs map[string]error
 	if x, ok := a.(authdb.AccountUpdater); ok {
 		_, errs["UpdateAccount"] = x.UpdateAccount(ctx, "x", "x", authdb.AccountPatch{})
 	}
+	if x, ok := a.(authdb.Transactor); ok {
+		errs["InTx"] = x.InTx(ctx, func(context.Context, authdb.Adapter) error { return nil })
+	}
+	if x, ok := a.(authdb.UserLocker); ok {
+		_, errs["LockUser"] = x.LockUser(ctx, "x")
+	}
+	if x, ok := a.(authdb.AccountLocker); ok {
+		_, errs["LockAccount"] = x.LockAccount(ctx, "x", "x")
+	}
 	if x, ok := a.(authdb.Checker); ok {
 		errs["Check"] = x.Check(ctx)
 	}

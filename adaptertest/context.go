@@ -44,6 +44,7 @@ var contextCases = []contextCase{
 			}},
 		}, func() { r.accountIs(account, "afterwards") }
 	}},
+	{"Transactor", hasTransactor, transactorContext},
 	{"Checker", hasChecker, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		checker, _ := authdb.As[authdb.Checker](r.adapter)
 		return []contextCall{{"Check", func() error { return checker.Check(ctx) }}}, func() {}
@@ -245,5 +246,17 @@ func sessionListerContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	}
 	return calls, func() {
 		r.sessionIs(session, "afterwards")
+	}
+}
+
+func transactorContext(ctx context.Context, r *rig) ([]contextCall, func()) {
+	ran := false
+	calls := []contextCall{
+		{"InTx", func() error { return r.inTxOf(ctx, func(*rig) error { ran = true; return nil }) }},
+	}
+	return calls, func() {
+		if ran {
+			r.Errorf("InTx called its function")
+		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // facts are what is known about the adapter under test and its database. They
 // decide which rules are run.
-type facts uint32
+type facts uint64
 
 const (
 	hasAccounts facts = 1 << iota
@@ -21,6 +21,9 @@ const (
 	hasSessionLister
 	hasAccountLister
 	hasAccountUpdater
+	hasTransactor
+	hasUserLocker
+	hasAccountLocker
 	hasValidator
 	hasChecker
 
@@ -62,6 +65,9 @@ var stores = []struct {
 	{"SessionLister", hasSessionLister, 0, as[authdb.SessionLister], typed[authdb.SessionLister], nonsense[authdb.SessionLister]},
 	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister], nonsense[authdb.AccountLister]},
 	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater], nonsense[authdb.AccountUpdater]},
+	{"Transactor", hasTransactor, 0, as[authdb.Transactor], typed[authdb.Transactor], nonsense[authdb.Transactor]},
+	{"UserLocker", hasUserLocker, 0, as[authdb.UserLocker], typed[authdb.UserLocker], nonsense[authdb.UserLocker]},
+	{"AccountLocker", hasAccountLocker, 0, as[authdb.AccountLocker], typed[authdb.AccountLocker], nonsense[authdb.AccountLocker]},
 	{"Validator", hasValidator, 0, as[authdb.Validator], typed[authdb.Validator], nonsense[authdb.Validator]},
 	{"Checker", hasChecker, 0, as[authdb.Checker], typed[authdb.Checker], nonsense[authdb.Checker]},
 }

@@ -17,6 +17,7 @@ import (
 type faulty struct {
 	*Memory
 	declines []string
+	edit     func(f *faulty, m *Memory) // what is replaced, also of a transaction's
 
 	mu     sync.Mutex
 	pinned map[string]bool // users that another table points at
@@ -50,6 +51,10 @@ type faulty struct {
 	listAuthenticators  func(context.Context, string) ([]*authdb.Authenticator, error)
 	updateCounter       func(context.Context, string, uint32) (*authdb.Authenticator, error)
 
+	inTx        func(context.Context, func(context.Context, authdb.Adapter) error) error
+	lockUser    func(context.Context, string) (*authdb.User, error)
+	lockAccount func(context.Context, string, string) (*authdb.Account, error)
+
 	validate func() error
 	check    func(context.Context) error
 }
@@ -65,6 +70,7 @@ func newFaulty(m *Memory) *faulty {
 	f.createToken, f.useToken, f.deleteExpired = m.CreateVerificationToken, m.UseVerificationToken, m.DeleteExpired
 	f.createAuthenticator, f.getAuthenticator = m.CreateAuthenticator, m.GetAuthenticator
 	f.listAuthenticators, f.updateCounter = m.ListAuthenticatorsByUserID, m.UpdateAuthenticatorCounter
+	f.inTx, f.lockUser, f.lockAccount = f.transaction, m.LockUser, m.LockAccount
 	f.validate, f.check = m.Validate, func(ctx context.Context) error { return ctx.Err() }
 	return f
 }
@@ -97,12 +103,15 @@ func (f *faulty) As(target any) bool {
 
 // declining is a sound adapter without a store.
 func declining(m *Memory, store string) *faulty {
-	f := newFaulty(m)
+	return edited(m, func(f *faulty, _ *Memory) { decline(f, store) })
+}
+
+func decline(f *faulty, store string) {
 	f.declines = []string{store}
 	unsupported := fmt.Errorf("faulty: %w", errors.ErrUnsupported)
 	switch store {
 	case "AccountStore":
-		f.declines = append(f.declines, "AccountLister", "AccountUpdater")
+		f.declines = append(f.declines, "AccountLister", "AccountUpdater", "AccountLocker")
 		f.linkAccount = func(context.Context, *authdb.Account) (*authdb.Account, error) { return nil, unsupported }
 		f.getAccount = func(context.Context, string, string) (*authdb.Account, error) { return nil, unsupported }
 		f.unlinkAccount = func(context.Context, string, string) error { return unsupported }
@@ -124,7 +133,6 @@ func declining(m *Memory, store string) *faulty {
 		f.listAuthenticators = func(context.Context, string) ([]*authdb.Authenticator, error) { return nil, unsupported }
 		f.updateCounter = func(context.Context, string, uint32) (*authdb.Authenticator, error) { return nil, unsupported }
 	}
-	return f
 }
 
 func (f *faulty) Validate() error                 { return f.validate() }

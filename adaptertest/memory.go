@@ -84,12 +84,6 @@ func (m *Memory) Validate() error {
 	if m.options.TokenEncryption != nil {
 		refuse("WithTokenEncryption: Memory stores nothing that somebody could read (leave the option out)")
 	}
-	if m.options.HashedTokens != nil {
-		refuse("WithHashedTokens: Memory stores nothing that somebody could read (leave the option out)")
-	}
-	if m.options.TokenEncryption != nil {
-		refuse("WithTokenEncryption: Memory stores nothing that somebody could read (leave the option out)")
-	}
 	if m.options.Closer != nil {
 		refuse("WithCloser: Memory has no Close (close it yourself)")
 	}

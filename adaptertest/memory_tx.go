@@ -158,7 +158,7 @@ func (m *Memory) start(ctx context.Context) error {
 		return err
 	}
 	defer o.mu.Unlock()
-	m.data, m.state.begun = o.data.clone(), true
+	m.data, m.state.begun = o.copied(), true
 	o.state.running = m.state.done
 	return nil
 }
@@ -179,8 +179,8 @@ func (m *Memory) outermost() *Memory {
 	return m
 }
 
-// clone copies the maps, and shares the records.
-func (d data) clone() data {
+// copied copies the maps, and shares the records.
+func (d data) copied() data {
 	return data{
 		users:          maps.Clone(d.users),
 		softDeleted:    maps.Clone(d.softDeleted),

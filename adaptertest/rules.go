@@ -13,6 +13,7 @@ func allRules() []rule {
 		sessionListerRules,
 		accountListerRules,
 		accountUpdaterRules,
+		transactorRules, userLockerRules, accountLockerRules, registerRules, unlinkRules, refresherRules,
 		sweeperRules,
 		keyRules(), idRules,
 		userCreator.rules(), accountCreator.rules(), sessionCreator.rules(), tokenCreator.rules(), authenticatorCreator.rules(),

@@ -28,6 +28,9 @@ type watched struct {
 	sessionLister  authdb.SessionLister
 	accountLister  authdb.AccountLister
 	accountUpdater authdb.AccountUpdater
+	transactor     authdb.Transactor
+	userLocker     authdb.UserLocker
+	accountLocker  authdb.AccountLocker
 }
 
 func watch(r *rig, adapter authdb.Adapter) *watched {
@@ -37,6 +40,9 @@ func watch(r *rig, adapter authdb.Adapter) *watched {
 	w.sessionLister, _ = authdb.As[authdb.SessionLister](adapter)
 	w.accountLister, _ = authdb.As[authdb.AccountLister](adapter)
 	w.accountUpdater, _ = authdb.As[authdb.AccountUpdater](adapter)
+	w.transactor, _ = authdb.As[authdb.Transactor](adapter)
+	w.userLocker, _ = authdb.As[authdb.UserLocker](adapter)
+	w.accountLocker, _ = authdb.As[authdb.AccountLocker](adapter)
 	return w
 }
 

@@ -66,3 +66,15 @@ func (w *watched) UpdateAccount(ctx context.Context, provider, providerAccountID
 		return w.accountUpdater.UpdateAccount(ctx, provider, providerAccountID, patch)
 	}, patch.Extra)
 }
+
+func (w *watched) LockUser(ctx context.Context, id string) (*authdb.User, error) {
+	w.r.Helper()
+	return call(w, "LockUser", func() (*authdb.User, error) { return w.userLocker.LockUser(ctx, id) })
+}
+
+func (w *watched) LockAccount(ctx context.Context, provider, providerAccountID string) (*authdb.Account, error) {
+	w.r.Helper()
+	return call(w, "LockAccount", func() (*authdb.Account, error) {
+		return w.accountLocker.LockAccount(ctx, provider, providerAccountID)
+	})
+}
