@@ -217,7 +217,7 @@ func runSuite(t *testing.T, db *gorm.DB, v variant) int {
 	}
 	passed := 0
 	suite := append(slices.Clone(v.options), adaptertest.WithClock(clock),
-		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker"),
+		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker", "Transactor", "UserLocker"),
 		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }),
 		adaptertest.OnResult(func(_ string, ok bool) {
 			if ok {

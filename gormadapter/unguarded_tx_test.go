@@ -1,0 +1,125 @@
+package gormadapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/gormadapter"
+)
+
+// TestUnguardedInTx: of several transactions that give one value to a key that
+// no unique key guards, one does; the others wait for its end, and see it.
+func TestUnguardedInTx(t *testing.T) {
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		adapters := []*gormadapter.Adapter{newLoose(anotherPool(t, db)), newLoose(anotherPool(t, db))}
+		for round := range 10 {
+			value := fmt.Sprint("v", round)
+			var winners atomic.Int64
+			atOnce(8, func(i int) {
+				a := adapters[i%2]
+				err := a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error {
+					// What was read before does not hide what others store.
+					if _, err := tx.GetAccount(ctx, "p", value); err != nil && !errors.Is(err, authdb.ErrNotFound) {
+						return err
+					}
+					_, err := tx.LinkAccount(ctx, accountOf(user, value))
+					if err == nil {
+						time.Sleep(time.Millisecond)
+					}
+					return err
+				})
+				switch {
+				case err == nil:
+					winners.Add(1)
+				case !errors.Is(err, authdb.ErrDuplicate):
+					t.Error(err)
+				}
+			})
+			if n, rows := winners.Load(), count(t, db, claimants()[1].rows, value); n != 1 || rows != 1 {
+				t.Errorf("%s: %d winners, %d rows", value, n, rows)
+			}
+			unlocked(t, db, value)
+		}
+	})
+}
+
+// TestUnguardedInTxKeeps: the lock lasts to the end of the transaction, whatever
+// comes between, and no longer; what was undone in it is free.
+func TestUnguardedInTxKeeps(t *testing.T) {
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		a, others := newLoose(db), newLoose(anotherPool(t, db))
+		for _, end := range []error{nil, errUndo} {
+			value := fmt.Sprint("v", end)
+			second := make(chan error, 1)
+			err := a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error {
+				if _, err := tx.LinkAccount(ctx, accountOf(user, value)); err != nil {
+					return err
+				}
+				if _, err := tx.LinkAccount(ctx, accountOf(user, value)); !errors.Is(err, authdb.ErrDuplicate) {
+					t.Errorf("in the same transaction: %v", err)
+				}
+				go func() {
+					_, err := others.LinkAccount(t.Context(), accountOf(user, value))
+					second <- err
+				}()
+				select {
+				case err := <-second:
+					t.Errorf("did not wait: %v", err)
+					second <- err
+				case <-time.After(200 * time.Millisecond):
+				}
+				undone := tx.(authdb.Transactor).InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+					_, err := tx.LinkAccount(ctx, accountOf(user, value+" undone"))
+					return errors.Join(err, errUndo)
+				})
+				if _, err := tx.LinkAccount(ctx, accountOf(user, value+" undone")); err != nil {
+					t.Errorf("after %v: %v", undone, err)
+				}
+				return end
+			})
+			if !errors.Is(err, end) {
+				t.Error(err)
+			}
+			if err := <-second; errors.Is(err, authdb.ErrDuplicate) != (end == nil) || err != nil && end != nil {
+				t.Errorf("after %v: %v", end, err)
+			}
+			unlocked(t, db, value)
+			unlocked(t, db, value+" undone")
+		}
+	})
+}
+
+// TestUnguardedInTxCrossed: transactions that lock two values in turns are done
+// again until all are done.
+func TestUnguardedInTxCrossed(t *testing.T) {
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		a := newLoose(db)
+		atOnce(2, func(i int) {
+			err := a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error {
+				for _, value := range []string{[]string{"x", "y"}[i], []string{"y", "x"}[i]} {
+					if _, err := tx.LinkAccount(ctx, accountOf(user, value)); err != nil {
+						return err
+					}
+					time.Sleep(50 * time.Millisecond)
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, authdb.ErrDuplicate) {
+				t.Error(err)
+			}
+		})
+		for _, value := range []string{"x", "y"} {
+			if rows := count(t, db, claimants()[1].rows, value); rows != 1 {
+				t.Errorf("%s: %d rows", value, rows)
+			}
+			unlocked(t, db, value)
+		}
+	})
+}
