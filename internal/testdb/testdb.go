@@ -168,12 +168,9 @@ func required() error {
 // also if connections to it are still open.
 func (s *server) newDatabase(tb testing.TB) Database {
 	tb.Helper()
-	// Several processes may share the server: a counter would not do.
-	name := "authdb_" + strings.ToLower(rand.Text())
-	ctx, cancel := context.WithTimeout(context.Background(), timeout)
-	defer cancel()
-	if err := s.engine.create(ctx, s, name); err != nil {
-		tb.Fatalf("testdb: create a database on %s: %v", s.version, err)
+	db, err := s.createDatabase()
+	if err != nil {
+		tb.Fatal(err)
 	}
 	tb.Cleanup(func() {
 		if !s.running() {
@@ -181,10 +178,22 @@ func (s *server) newDatabase(tb testing.TB) Database {
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), timeout)
 		defer cancel()
-		if err := s.engine.drop(ctx, s, name); err != nil {
+		if err := s.engine.drop(ctx, s, db.Name); err != nil {
 			tb.Errorf("testdb: drop a database on %s: %v", s.version, err)
 		}
 	})
+	return db
+}
+
+// createDatabase makes an empty database on s.
+func (s *server) createDatabase() (Database, error) {
+	// Several processes may share the server: a counter would not do.
+	name := "authdb_" + strings.ToLower(rand.Text())
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	if err := s.engine.create(ctx, s, name); err != nil {
+		return Database{}, fmt.Errorf("testdb: create a database on %s: %w", s.version, err)
+	}
 	return Database{
 		Server:   s.name,
 		Version:  s.version,
@@ -195,7 +204,7 @@ func (s *server) newDatabase(tb testing.TB) Database {
 		Username: s.username,
 		Password: s.password,
 		Name:     name,
-	}
+	}, nil
 }
 
 // SQLiteFile returns the path of a file that does not exist yet, in a folder that

@@ -1,0 +1,138 @@
+// Package reliability does to databases what happens to them, while adapters
+// write, and counts what is lost: kills, cut connections, full disks, locks,
+// races of processes. Its command writes docs/reliability.md:
+//
+//	./scripts/reliability
+//
+// A fault is a value in a table (see faults). What is common to all is the
+// runner: writers begin, the fault happens, it is over, the next call has to
+// work, the writers stop, and all rows are compared with what the writers were
+// told. Each writer remembers what it was told is stored or removed, what was
+// refused, and of what nobody knows; a row that is otherwise is lost.
+package reliability
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/authdb/authdb/internal/testdb"
+)
+
+// A Config says what to run.
+type Config struct {
+	Scale     float64  // 1 is everything; rounds and races are multiplied by it
+	Databases []string // as testdb calls the servers, or "sqlite"; none is all
+	Faults    []string // names; none is all
+	Interop   string   // the folder interop, for the adapters of Auth.js; "" leaves them out
+	Broken    string   // names a wrapper of Peer's for the adapters, for tests
+	Log       io.Writer
+
+	// Wrap breaks the adapters of this process, for tests.
+	Wrappers Wrappers
+}
+
+// A Result is what happened.
+type Result struct {
+	Scale    float64
+	Sections []Section
+}
+
+// A Section is one adapter on one database.
+type Section struct {
+	Adapter string // "" is ours
+	Version string
+	Rows    []Row
+	Skipped string // why there are no rows
+}
+
+// A Row is one fault.
+type Row struct {
+	Fault   string
+	Rounds  string // with their unit
+	Calls   int
+	Checked int // rows, over all rounds
+	Lost    int
+	Doubles int
+	Orphans int
+	Errors  map[string]int
+	Back    []time.Duration // from the end of each fault to the first call that worked
+	Failed  int             // the most calls that failed in between
+	Details []string
+	Skipped string // why it was not tried
+}
+
+// Harm is how much of the row must be zero.
+func (r Row) Harm() int { return r.Lost + r.Doubles + r.Orphans }
+
+// Run tries all faults, several databases at a time.
+func Run(ctx context.Context, c Config) (*Result, error) {
+	if c.Log == nil {
+		c.Log = io.Discard
+	}
+	// A server that we start inherits it, and finds the disk full instead of dying.
+	signal.Ignore(syscall.SIGXFSZ)
+	dir, err := os.MkdirTemp("", "authdb-reliability-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	jobs := c.jobs()
+	sections := make([]Section, len(jobs))
+	errs := make([]error, len(jobs))
+	var wait sync.WaitGroup
+	for i, job := range jobs {
+		wait.Go(func() { sections[i], errs[i] = job(ctx, dir) })
+	}
+	wait.Wait()
+	return &Result{Scale: c.Scale, Sections: sections}, errors.Join(errs...)
+}
+
+func (c Config) jobs() (jobs []func(context.Context, string) (Section, error)) {
+	for _, d := range databases() {
+		if wanted(c.Databases, d.kind()) {
+			jobs = append(jobs, func(ctx context.Context, dir string) (Section, error) { return c.section(ctx, d, dir) })
+		}
+	}
+	return jobs
+}
+
+func wanted(names []string, name string) bool { return len(names) == 0 || slices.Contains(names, name) }
+
+// section tries all faults on one database.
+func (c Config) section(ctx context.Context, d database, dir string) (Section, error) {
+	s, err := d.raise(ctx, dir)
+	if errors.Is(err, testdb.ErrNotInstalled) {
+		return Section{Version: d.name, Skipped: err.Error()}, nil
+	}
+	if err != nil {
+		return Section{}, err
+	}
+	defer s.close()
+	section := Section{Version: s.versionS}
+	for _, f := range faults() {
+		if !wanted(c.Faults, f.name) {
+			continue
+		}
+		began := time.Now()
+		row, err := c.try(ctx, s, f)
+		if err != nil {
+			return section, fmt.Errorf("%s: %s: %w", d.name, f.name, err)
+		}
+		if row.Fault != "" {
+			section.Rows = append(section.Rows, row)
+			fmt.Fprintf(c.Log, "%s: %s, %s: %s\n", s.versionS, f.name, time.Since(began).Round(time.Millisecond), row.summary())
+		}
+	}
+	return section, nil
+}
+
+func (c Config) scaled(n int) int { return int(math.Ceil(float64(n) * c.Scale)) }
