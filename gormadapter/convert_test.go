@@ -201,7 +201,7 @@ func TestConvertWhileUsed(t *testing.T) {
 						t.Errorf("session %d: %v", i, err)
 						return
 					}
-					if x, err := a.GetAccount(ctx, "google", plainAccount(i)); err != nil || x.AccessToken != "raw-access" {
+					if x, err := a.GetAccount(ctx, "google", plainAccount(i)); err != nil || x.AccessToken != "raw-access" || x.IDToken != "" && x.IDToken != "raw-id" {
 						t.Errorf("account %d: %v", i, err)
 						return
 					}
@@ -228,8 +228,15 @@ func TestConvertWhileUsed(t *testing.T) {
 				}
 			})
 		}
+		work = append(work, func() {
+			for i := range n {
+				if _, err := a.UpdateAccount(ctx, "google", plainAccount(i), authdb.AccountPatch{RefreshToken: authdb.Set("raw-new"), IDToken: authdb.Set("raw-id")}); err != nil {
+					t.Errorf("update of account %d: %v", i, err)
+				}
+			}
+		})
 		var running atomic.Int64
-		running.Store(2 + 4) // all but the readers
+		running.Store(2 + 4 + 1) // all but the readers
 		atOnce(len(work), func(i int) {
 			work[i]()
 			if i < 2 || i >= 2+readers {
@@ -242,6 +249,12 @@ func TestConvertWhileUsed(t *testing.T) {
 			t.Errorf("%d tokens were used, of %d", used.Load(), n)
 		}
 		t.Logf("%d reads", reads.Load())
+		for i := range n {
+			x, err := a.GetAccount(t.Context(), "google", plainAccount(i))
+			if err != nil || x.AccessToken != "raw-access" || x.RefreshToken != "raw-new" || x.IDToken != "raw-id" {
+				t.Fatalf("account %d: an update was lost: %v", i, err)
+			}
+		}
 		if stored := dump(t, db, "sessions", "verification_tokens", "accounts"); strings.Contains(stored, "raw-") {
 			t.Error("raw text is left")
 		}

@@ -14,7 +14,9 @@ import (
 //	err := adapter.Decode(user, &member)
 //
 // What the record does not have stays as it is in row. The record is not
-// changed.
+// changed. Tokens are those of the record, also where the database has hashes
+// or ciphertexts of them (authdb.WithHashedTokens, authdb.WithTokenEncryption):
+// don't save such a row.
 func (a *Adapter) Decode(record, row any) error {
 	err := a.convert(record, row, func(ctx context.Context, t *table, record, row reflect.Value) error {
 		filled := t.newRow() // so that a failure leaves row as it is

@@ -84,6 +84,15 @@
 //     keeps what it read locked: two such transactions may wait for each other,
 //     and the server ends one of them.
 //
+// # Hashed and encrypted tokens
+//
+// With authdb.WithHashedTokens and authdb.WithTokenEncryption, rows, hooks and
+// the application's own queries see what is stored. With one key each, and
+// without Plain, every method is as many statements as above. Each further form
+// in which a token may be stored is one statement more where a look-up misses,
+// and in UseVerificationToken and DeleteSession. A hook may not change an
+// account's Provider and ProviderAccountID: ciphertexts are bound to them.
+//
 // # Errors and logs
 //
 // An error names the operation, the contract's sentinel and the database's
