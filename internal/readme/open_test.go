@@ -77,29 +77,6 @@ func Example_openJSON() {
 	// Output: <nil>
 }
 
-func inTransaction(ctx context.Context, db *gorm.DB) error {
-	if err := gormadapter.New(db).Synchronize(ctx); err != nil {
-		return err
-	}
-	err := db.Transaction(func(tx *gorm.DB) error {
-		adapter := gormadapter.New(tx)
-		user, err := adapter.CreateUser(ctx, &authdb.User{Email: "ada@example.com"})
-		if err != nil {
-			return err
-		}
-		_, err = adapter.LinkAccount(ctx, &authdb.Account{
-			UserID: user.ID, Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1098765",
-		})
-		return err
-	})
-	return err
-}
-
-func Example_inTransaction() {
-	onSQLite(inTransaction)
-	// Output:
-}
-
 func sweep(ctx context.Context, adapter authdb.Adapter) error {
 	if sweeper, ok := authdb.As[authdb.Sweeper](adapter); ok {
 		swept, err := sweeper.DeleteExpired(ctx, 1000) // at most so many of each
