@@ -15,17 +15,17 @@
 //   - adaptertest, whose Memory keeps it in memory for tests, and whose Run
 //     proves that any adapter keeps it.
 //
-// A first sign-in with a provider and the look-up that every later request
-// makes:
+// On top of it are [Register], the sign-in with a provider, with a [LinkPolicy];
+// [Unlink]; and a [Refresher] of providers' tokens.
 //
-//	user, err := adapter.CreateUser(ctx, &authdb.User{Name: "Ada", Email: "ada@example.com"})
-//	...
-//	_, err = adapter.LinkAccount(ctx, &authdb.Account{
-//		UserID: user.ID, Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1098765",
-//	})
+// A sign-in with a provider and the look-up that every later request makes:
+//
+//	r, err := authdb.Register(ctx, adapter, &authdb.User{Name: "Ada", Email: "ada@example.com"}, &authdb.Account{
+//		Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1098765",
+//	}, authdb.LinkPolicy{})
 //	...
 //	_, err = adapter.CreateSession(ctx, &authdb.Session{
-//		SessionToken: token, UserID: user.ID, Expires: time.Now().Add(30 * 24 * time.Hour),
+//		SessionToken: token, UserID: r.User.ID, Expires: time.Now().Add(30 * 24 * time.Hour),
 //	})
 //	...
 //	session, user, err := adapter.GetSessionAndUser(ctx, token)

@@ -66,7 +66,7 @@ type flight struct {
 // during the call, if the adapter is an AccountLocker, and who comes second
 // takes what the first has stored. That takes a connection. Where it is none
 // (SQLite), two processes may both call Refresh; the second takes what the
-// first has stored, also if the provider has refused it.
+// first has stored by then, also if the provider has refused it.
 //
 // If the new tokens can't be stored, or nobody knows whether they are
 // ([ErrUnknownOutcome]), Refresh is not called again: storing is, until Timeout
