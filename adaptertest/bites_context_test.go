@@ -39,6 +39,11 @@ type contextBreak struct {
 }
 
 var contextBreaks = []contextBreak{
+	{"SecretConverter", func(f *faulty, _ *Memory) {
+		f.convert = func(ctx context.Context, progress func(authdb.SecretProgress)) error {
+			return f.convertNothing(context.WithoutCancel(ctx), progress)
+		}
+	}},
 	{"UserStore", func(f *faulty, m *Memory) { f.createUser = deaf(f.createUser) }},
 	{"UserStore", func(f *faulty, m *Memory) { f.createUser = dumb(f.createUser) }},
 	{"UserStore", func(f *faulty, m *Memory) { f.getUser = dumb(f.getUser) }},

@@ -203,7 +203,7 @@ func allBites() []bite {
 	return slices.Concat(
 		userBites, updateUserBites, accountBites, sessionBites, updateSessionBites, tokenBites, authenticatorBites,
 		sessionListerBites, accountListerBites, accountUpdaterBites, sweeperBites, softDeleteBites,
-		transactorBites, savepointBites, lockerBites, registerBites, unlinkBites, refresherBites,
+		secretConverterBites, transactorBites, savepointBites, lockerBites, registerBites, unlinkBites, refresherBites,
 		keyBites(), idBites,
 		valueBites(userCreator, creatingUser), valueBites(accountCreator, creatingAccount),
 		valueBites(sessionCreator, creatingSession), valueBites(tokenCreator, creatingToken),

@@ -126,6 +126,9 @@ func callExtensions(ctx context.Context, a authdb.Adapter, errs map[string]error
 	if x, ok := a.(authdb.AccountLocker); ok {
 		_, errs["LockAccount"] = x.LockAccount(ctx, "x", "x")
 	}
+	if x, ok := a.(authdb.SecretConverter); ok {
+		errs["ConvertSecrets"] = x.ConvertSecrets(ctx, nil)
+	}
 	if x, ok := a.(authdb.Checker); ok {
 		errs["Check"] = x.Check(ctx)
 	}

@@ -45,6 +45,7 @@ var contextCases = []contextCase{
 		}, func() { r.accountIs(account, "afterwards") }
 	}},
 	{"Transactor", hasTransactor, transactorContext},
+	{"SecretConverter", hasSecretConverter, secretConverterContext},
 	{"Checker", hasChecker, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		checker, _ := authdb.As[authdb.Checker](r.adapter)
 		return []contextCall{{"Check", func() error { return checker.Check(ctx) }}}, func() {}

@@ -24,6 +24,7 @@ const (
 	hasTransactor
 	hasUserLocker
 	hasAccountLocker
+	hasSecretConverter
 	hasValidator
 	hasChecker
 
@@ -68,6 +69,7 @@ var stores = []struct {
 	{"Transactor", hasTransactor, 0, as[authdb.Transactor], typed[authdb.Transactor], nonsense[authdb.Transactor]},
 	{"UserLocker", hasUserLocker, 0, as[authdb.UserLocker], typed[authdb.UserLocker], nonsense[authdb.UserLocker]},
 	{"AccountLocker", hasAccountLocker, 0, as[authdb.AccountLocker], typed[authdb.AccountLocker], nonsense[authdb.AccountLocker]},
+	{"SecretConverter", hasSecretConverter, 0, as[authdb.SecretConverter], typed[authdb.SecretConverter], nonsense[authdb.SecretConverter]},
 	{"Validator", hasValidator, 0, as[authdb.Validator], typed[authdb.Validator], nonsense[authdb.Validator]},
 	{"Checker", hasChecker, 0, as[authdb.Checker], typed[authdb.Checker], nonsense[authdb.Checker]},
 }

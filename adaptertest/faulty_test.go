@@ -55,6 +55,8 @@ type faulty struct {
 	lockUser    func(context.Context, string) (*authdb.User, error)
 	lockAccount func(context.Context, string, string) (*authdb.Account, error)
 
+	convert func(context.Context, func(authdb.SecretProgress)) error
+
 	validate func() error
 	check    func(context.Context) error
 }
@@ -71,6 +73,7 @@ func newFaulty(m *Memory) *faulty {
 	f.createAuthenticator, f.getAuthenticator = m.CreateAuthenticator, m.GetAuthenticator
 	f.listAuthenticators, f.updateCounter = m.ListAuthenticatorsByUserID, m.UpdateAuthenticatorCounter
 	f.inTx, f.lockUser, f.lockAccount = f.transaction, m.LockUser, m.LockAccount
+	f.convert = f.convertNothing
 	f.validate, f.check = m.Validate, func(ctx context.Context) error { return ctx.Err() }
 	return f
 }

@@ -14,7 +14,7 @@ func allRules() []rule {
 		accountListerRules,
 		accountUpdaterRules,
 		transactorRules, userLockerRules, accountLockerRules, registerRules, unlinkRules, refresherRules,
-		sweeperRules,
+		sweeperRules, secretConverterRules,
 		keyRules(), idRules,
 		userCreator.rules(), accountCreator.rules(), sessionCreator.rules(), tokenCreator.rules(), authenticatorCreator.rules(),
 		userIDRules,
