@@ -3,7 +3,6 @@ package gormadapter
 import (
 	"context"
 	"errors"
-	"reflect"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -45,21 +44,21 @@ func lock[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, 
 		return nil, err
 	}
 	if a.dialect.forUpdate == "" && !a.tx.own {
-		if err := a.lockDatabase(ctx, t); err != nil {
+		if err := a.once(ctx, a.lockDatabase); err != nil {
 			return nil, err
 		}
 	}
 	return readOne[R](ctx, a, a.queries().of[t].locked, args)
 }
 
-// lockDatabase makes an application's transaction the one that writes, without
-// writing: it may have begun as one that only reads.
-func (a *Adapter) lockDatabase(ctx context.Context, t *table) error {
-	return a.once(ctx, func(tx *gorm.DB) error {
-		c := t.key[0]
-		set := clause.Set{{Column: clause.Column{Name: c.field.DBName}, Value: clause.Column{Name: c.field.DBName}}}
-		none := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "1 = 0"}}}
-		row := reflect.New(t.schema.ModelType).Interface()
-		return into(tx, t).Model(row).Session(&gorm.Session{SkipHooks: true}).Clauses(none, set).UpdateColumns(row).Error
-	})
+// lockDatabase makes a transaction the one that writes, without writing: it
+// may have begun as one that only reads, which SQLite refuses to let write once
+// another has.
+func (a *Adapter) lockDatabase(tx *gorm.DB) error {
+	t := a.users
+	c := clause.Column{Name: t.key[0].field.DBName}
+	none := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "1 = 0"}}}
+	row := t.newRow().Interface()
+	return into(tx, t).Model(row).Session(&gorm.Session{SkipHooks: true}).
+		Clauses(none, clause.Set{{Column: c, Value: c}}).UpdateColumns(row).Error
 }

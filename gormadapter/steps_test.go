@@ -42,7 +42,9 @@ func works(heedless bool) []work {
 			_, err := a.UpdateUser(ctx, u.ID, authdb.UserPatch{Name: authdb.Set("Ada")})
 			return err
 		},
-		"DeleteUser": func(ctx context.Context, a authdb.Adapter, u *authdb.User, _ string) error { return a.DeleteUser(ctx, u.ID) },
+		"DeleteUser": func(ctx context.Context, a authdb.Adapter, u *authdb.User, _ string) error {
+			return a.DeleteUser(ctx, u.ID)
+		},
 		"LinkAccount": func(ctx context.Context, a authdb.Adapter, u *authdb.User, key string) error {
 			_, err := a.LinkAccount(ctx, accountOf(u.ID, key+"2"))
 			return err

@@ -115,7 +115,9 @@ func TestInTxNested(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			err = nested("2", func(context.Context, authdb.Adapter) error { return errors.Join(nested("2.1", func(context.Context, authdb.Adapter) error { return nil }), errUndo) })
+			err = nested("2", func(context.Context, authdb.Adapter) error {
+				return errors.Join(nested("2.1", func(context.Context, authdb.Adapter) error { return nil }), errUndo)
+			})
 			if !errors.Is(err, errUndo) {
 				t.Error(err)
 			}
@@ -214,6 +216,10 @@ func TestInTxHooks(t *testing.T) {
 				// With GORM's own transaction around each write, as it is by default.
 				if err := tx.(*gormadapter.Adapter).DB(ctx).Create(&models.VerificationToken{Identifier: email, Token: "t", Expires: models.NewTime(time.Now())}).Error; err != nil {
 					return err
+				}
+				prepared := tx.(*gormadapter.Adapter).DB(ctx).Session(&gorm.Session{PrepareStmt: true})
+				if n := count(t, prepared, "SELECT count(*) FROM welcomes WHERE user_id = ?", u.ID); n != 1 {
+					t.Errorf("%d welcomes in a session that prepares statements", n)
 				}
 				_, err = tx.LinkAccount(ctx, accountOf(u.ID, account))
 				return err

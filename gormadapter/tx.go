@@ -73,7 +73,7 @@ func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) er
 	if a.tx != nil {
 		return a.claimingInside(ctx, c, f)
 	}
-	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx, a.dialect.isolation) }
+	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx) }
 	if c.locks() && a.dialect.keyLock.take != "" {
 		begin = func() (*gorm.DB, endTx, error) { return a.beginLocked(ctx, c) }
 	}
@@ -113,29 +113,47 @@ func (a *Adapter) transact(ctx context.Context, begin func() (*gorm.DB, endTx, e
 }
 
 // begin returns a transaction and the function that ends it.
-func (a *Adapter) begin(ctx context.Context, isolation sql.IsolationLevel) (*gorm.DB, endTx, error) {
+func (a *Adapter) begin(ctx context.Context) (*gorm.DB, endTx, error) {
 	tx := a.session(ctx)
 	if a.dialect.beginImmediate != "" {
 		if pool, err := tx.DB(); err == nil {
 			return a.beginImmediate(ctx, tx, pool)
 		}
 	}
-	if tx = tx.Begin(&sql.TxOptions{Isolation: isolation}); tx.Error != nil {
+	return a.beginPlain(ctx, a.dialect.isolation)
+}
+
+// beginPlain returns a transaction of database/sql's.
+func (a *Adapter) beginPlain(ctx context.Context, isolation sql.IsolationLevel) (*gorm.DB, endTx, error) {
+	tx := a.session(ctx).Begin(&sql.TxOptions{Isolation: isolation})
+	if tx.Error != nil {
 		return nil, nil, tx.Error
 	}
+	pool := tx.Statement.ConnPool.(gorm.TxCommitter)
 	return tx, func(commit bool) error {
-		if commit {
-			return tx.Commit().Error
+		if !commit {
+			return pool.Rollback()
 		}
-		return tx.Rollback().Error
+		err := pool.Commit()
+		if err != nil {
+			_ = pool.Rollback() // a context that ended kept COMMIT from being sent
+		}
+		return err
 	}, nil
 }
 
-// beginShared returns a transaction for InTx. If keys may have to be locked for
-// the session, it is on a connection that is ours until it has given them back.
+// beginShared returns a transaction for InTx: one that GORM knows, since the
+// application has sessions on it. If keys may have to be locked for the session,
+// it is on a connection that is ours until it has given them back.
 func (a *Adapter) beginShared(ctx context.Context, t *transaction) (*gorm.DB, endTx, error) {
 	if a.dialect.keyLock.take == "" || len(a.queries().taken) == 0 {
-		return a.begin(ctx, a.dialect.isolationInTx)
+		tx, end, err := a.beginPlain(ctx, a.dialect.isolationInTx)
+		if err == nil && a.dialect.beginImmediate != "" {
+			if err = a.lockDatabase(tx); err != nil {
+				_ = end(false)
+			}
+		}
+		return tx, end, err
 	}
 	conn, tx, err := a.reserve(ctx)
 	if err != nil {
