@@ -36,8 +36,8 @@ func (f *faulty) ConvertSecrets(ctx context.Context, progress func(authdb.Secret
 }
 
 // converting breaks what is stored while it is converted.
-func converting(rule string, damage func(m *Memory)) bite {
-	return breaks(rule, func(f *faulty, m *Memory) {
+func converting(damage func(m *Memory)) bite {
+	return breaks("ConvertSecrets changes nothing that its callers see", func(f *faulty, m *Memory) {
 		f.convert = func(ctx context.Context, progress func(authdb.SecretProgress)) error {
 			err := f.convertNothing(ctx, progress)
 			if err == nil {
@@ -49,19 +49,19 @@ func converting(rule string, damage func(m *Memory)) bite {
 }
 
 var secretConverterBites = []bite{
-	converting("ConvertSecrets changes nothing that its callers see", func(m *Memory) { // what look-ups don't know
+	converting(func(m *Memory) { // what look-ups don't know
 		for token, s := range maps.Clone(m.sessions) {
 			delete(m.sessions, token)
 			m.sessions["sha256:"+token] = s
 		}
 	}),
-	converting("ConvertSecrets changes nothing that its callers see", func(m *Memory) {
+	converting(func(m *Memory) {
 		for _, a := range m.accounts {
 			a.AccessToken = "aes256gcm:" + a.AccessToken
 		}
 	}),
-	converting("ConvertSecrets changes nothing that its callers see", func(m *Memory) { clear(m.tokens) }),
-	converting("ConvertSecrets changes nothing that its callers see", func(m *Memory) { // a sweep that nobody has asked for
+	converting(func(m *Memory) { clear(m.tokens) }),
+	converting(func(m *Memory) { // a sweep that nobody has asked for
 		for token, s := range maps.Clone(m.sessions) {
 			if m.expired(s.Expires) {
 				delete(m.sessions, token)

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -31,7 +32,8 @@ const convertBatch = 200
 // ErrInvalid or ErrDuplicate then.
 //
 // Without WithHashedTokens and WithTokenEncryption it returns
-// errors.ErrUnsupported, and inside a transaction ErrInvalid.
+// errors.ErrUnsupported, as where a field that the row type fills is made of a
+// token, and inside a transaction ErrInvalid.
 func (a *Adapter) ConvertSecrets(ctx context.Context, progress func(authdb.SecretProgress)) error {
 	return a.wrap(ctx, "convert secrets", a.convertSecrets(ctx, progress))
 }
@@ -46,11 +48,17 @@ func (a *Adapter) convertSecrets(ctx context.Context, progress func(authdb.Secre
 	case a.tx != nil:
 		return faultf(authdb.ErrInvalid, "this adapter is inside a transaction, which would lock every row: call ConvertSecrets on one that is not")
 	}
+	all := a.conversions()
+	for _, c := range all {
+		if err := c.checkDerived(); err != nil {
+			return err
+		}
+	}
 	if progress == nil {
 		progress = func(authdb.SecretProgress) {}
 	}
 	var skipped []error
-	for _, c := range a.conversions() {
+	for _, c := range all {
 		c.report = progress
 		if err := c.run(ctx); err != nil {
 			return err
@@ -120,6 +128,17 @@ func (a *Adapter) conversions() (all []*conversion) {
 		add(a.accounts, sealedFields, a.reseal)
 	}
 	return all
+}
+
+// checkDerived refuses what only a hook can fill anew.
+func (c *conversion) checkDerived() error {
+	for _, d := range c.t.derived {
+		if slices.ContainsFunc(d.from, func(name string) bool { return slices.Contains(c.fields, name) }) {
+			return faultf(errors.ErrUnsupported, "field %s of %v is made of %s by the row type, which a conversion does not call: convert these rows by a migration of your own",
+				d.field.Name, c.t.schema.ModelType, strings.Join(d.from, "+"))
+		}
+	}
+	return nil
 }
 
 // columnOf returns the column of a field, which may be one that no record has.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
+	"github.com/authdb/authdb/models"
 )
 
 // plainRows stores n users with a session, a token and an account each, as they
@@ -390,4 +391,16 @@ func TestConvertedBetween(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestConvertDerived: what a hook makes of a token would be wrong afterwards.
+func TestConvertDerived(t *testing.T) {
+	type compoundToken struct {
+		models.VerificationToken
+		Compound string `gorm:"->:false;<-:create;size:600" auth:"Identifier+Token"`
+	}
+	a := synchronized(t, onSQLite(t), authdb.WithModels(authdb.Models{VerificationToken: &compoundToken{}}), hashing(false))
+	if err := a.ConvertSecrets(t.Context(), nil); !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "Compound") {
+		t.Errorf("%v, want ErrUnsupported", err)
+	}
 }

@@ -42,7 +42,7 @@ func TestAdapterSecrets(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			for i, v := range variants() {
 				v.name += ", secrets"
-				v.options = append(slices.Clone(v.options), adaptertest.HashedTokens())
+				v.options = append(slices.Clone(v.options), adaptertest.HashedTokens(), adaptertest.Require("SecretConverter"))
 				v.further = hidden()
 				if i%2 == 1 {
 					v.further = middle
