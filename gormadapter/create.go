@@ -89,7 +89,7 @@ func (a *Adapter) whoseKey(ctx context.Context, t *table, row reflect.Value, loc
 		return err
 	}
 	if !locked && a.lockUser(ctx, a.session(ctx), t, row) != nil {
-		return err // also where an application's transaction answers nothing any more
+		return err
 	}
 	return errors.Join(err, faultf(authdb.ErrInvalid, "a foreign key of the table other than the user's refuses the row%s", code))
 }

@@ -62,6 +62,37 @@
 // A key that no unique key guards costs a create, and an UpdateUser of Email,
 // one statement more on SQLite, two on PostgreSQL and three on MySQL.
 //
+// # Transactions
+//
+// InTx does several things in one transaction of the adapter's own, and all of
+// it again where the database has let others go first. WithTx(tx) does the same
+// work inside a transaction of the application's, which it never commits and
+// never repeats. In both, a method that fails has done nothing and the
+// transaction goes on, also on PostgreSQL, which by itself would refuse every
+// later statement: besides its statements, a write in a transaction costs
+//
+//	SAVEPOINT, RELEASE SAVEPOINT    on PostgreSQL, each write
+//	                                on SQLite, MySQL and MariaDB those of
+//	                                more than one statement
+//
+// and InTx itself BEGIN and COMMIT; on SQLite one statement that writes nothing
+// and takes the right to write, and on MySQL one that sets the isolation level.
+// InTx inside of InTx or WithTx is a savepoint.
+//
+// Some errors end the transaction without a word: a deadlock on MySQL, a full
+// disk or an interrupted write on SQLite. The next statement would be stored at
+// once, for good. After such an error the adapter sends nothing more, and each
+// call returns an error. ErrConflict is one of them: InTx does all again, and in
+// a transaction of the application's, roll back and begin anew.
+//
+// The application's statements belong on DB(ctx) of the transaction's adapter.
+// There a failed statement of its own is as with GORM: on PostgreSQL it
+// refuses what comes after, unless the application sets a savepoint
+// (gorm's tx.Transaction does).
+//
+// LockUser and LockAccount are SELECT ... FOR UPDATE. SQLite locks the database,
+// so that it has no LockAccount.
+//
 // # Keys that no unique key guards
 //
 // Where authdb.Layout.Unguarded names a key, and no Check has found a unique key
@@ -76,22 +107,15 @@
 // least primary key, always the same. Updates and deletes by the key are of all
 // of them, and a token that is stored twice is used once.
 //
-// Inside an application's transaction, the lock lasts to its end, except:
+// Inside a transaction the lock lasts to its end, with two exceptions in those
+// of the application's (WithTx, or New with a transaction):
 //   - On PostgreSQL at REPEATABLE READ and stricter, the transaction does not see
 //     what others committed after it began, and can store a duplicate of that.
-//   - On MySQL and MariaDB the lock is given back when the row is written. Others
-//     look with a lock and wait for the row. So does the adapter in there, and
-//     keeps what it read locked: two such transactions may wait for each other,
-//     and the server ends one of them.
-//
-// # Hashed and encrypted tokens
-//
-// With authdb.WithHashedTokens and authdb.WithTokenEncryption, rows, hooks and
-// the application's own queries see what is stored. With one key each, and
-// without Plain, every method is as many statements as above. Each further form
-// in which a token may be stored is one statement more where a look-up misses,
-// and in UseVerificationToken and DeleteSession. A hook may not change an
-// account's Provider and ProviderAccountID: ciphertexts are bound to them.
+//   - On MySQL and MariaDB the lock is given back when the row is written, since
+//     nothing tells the adapter when the transaction ends. Others look with a lock
+//     and wait for the row. So does the adapter in there, and keeps what it read
+//     locked: two such transactions may wait for each other, and the server ends
+//     one of them, which is ErrConflict.
 //
 // # Errors and logs
 //

@@ -1,6 +1,7 @@
 package gormadapter_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -223,6 +224,48 @@ func TestMaintainedColumns(t *testing.T) {
 		updated := created.Add(time.Hour)
 		if !u.Extra["CreatedAt"].(time.Time).Equal(created) || !u.Extra["UpdatedAt"].(time.Time).Equal(updated) || u.Extra["Updated"] != updated.UnixMilli() {
 			t.Errorf("updated: %v", u.Extra)
+		}
+	})
+}
+
+// choosy is a user of whom some are not to be seen.
+type choosy struct{ models.User }
+
+func (choosy) TableName() string { return "users" }
+
+func (c *choosy) AfterFind(*gorm.DB) error {
+	if c.Name != nil && *c.Name == "hidden" {
+		return errHook
+	}
+	return nil
+}
+
+// TestFindHookRefuses: what a find hook refuses of a new row is not stored; of one
+// that is there, the transaction goes on.
+func TestFindHookRefuses(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		a := synchronised(t, db, authdb.WithModels(authdb.Models{User: &choosy{}}))
+		if _, err := a.CreateUser(t.Context(), &authdb.User{Email: "new", Name: "hidden"}); !errors.Is(err, errHook) {
+			t.Error(err)
+		}
+		if n := count(t, db, "SELECT count(*) FROM users"); n != 0 {
+			t.Error("stored, and the caller was told an error")
+		}
+		u, err := a.CreateUser(t.Context(), &authdb.User{Email: "there"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Exec("UPDATE users SET name = 'hidden'").Error; err != nil {
+			t.Fatal(err)
+		}
+		err = a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error {
+			if _, err := tx.GetUser(ctx, u.ID); !errors.Is(err, errHook) {
+				t.Error(err)
+			}
+			return add(ctx, tx, "another")
+		})
+		if err != nil || count(t, db, "SELECT count(*) FROM users") != 2 {
+			t.Error(err)
 		}
 	})
 }
