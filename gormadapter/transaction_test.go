@@ -288,3 +288,39 @@ func TestInTxSynchronizes(t *testing.T) {
 		}
 	})
 }
+
+// TestInTxStatements holds the package doc's numbers against what is sent.
+func TestInTxStatements(t *testing.T) {
+	// What InTx sends besides its function's work, and what a savepoint adds to
+	// a write of one statement, and to one of two.
+	around := map[string][3]int{"sqlite": {3, 0, 2}, "postgres": {2, 2, 2}, "mysql": {2, 0, 2}}
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		u := furnish(t, synchronised(t, db), "ada")
+		throughIt, w := throughWire(t, db)
+		a := gormadapter.New(throughIt)
+		if err := a.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, call := range []func(ctx context.Context, tx authdb.Adapter) error{
+			func(context.Context, authdb.Adapter) error { return nil },
+			func(ctx context.Context, tx authdb.Adapter) error { return add(ctx, tx, "new") },
+			func(ctx context.Context, tx authdb.Adapter) error {
+				_, err := tx.UpdateUser(ctx, u.ID, authdb.UserPatch{Name: authdb.Set("x")})
+				return err
+			},
+		} {
+			want := around[db.Name()]
+			sum := want[0] + i
+			if i > 0 {
+				sum += want[i]
+			}
+			disarm := w.arm(nothing, 0, nil)
+			if err := a.InTx(t.Context(), call); err != nil {
+				t.Error(err)
+			}
+			if disarm(); len(w.sent) != sum {
+				t.Errorf("%d statements, want %d:\n%s", len(w.sent), sum, strings.Join(w.sent, "\n"))
+			}
+		}
+	})
+}
