@@ -23,6 +23,10 @@ type fault struct {
 	rounds int // at full scale
 	unit   string
 
+	// origins is how many rounds there are for the adapters of Auth.js; 0 is none.
+	// A process of Node.js takes a second to start.
+	origins int
+
 	// on says why it is not tried on a database; "-" leaves no line.
 	on map[string]string
 
@@ -35,7 +39,7 @@ type fault struct {
 	// apart has the writers in a process of their own.
 	apart bool
 
-	// bound makes each call's context end at a random moment before.
+	// bound makes the contexts of half of the calls end at a random moment before.
 	bound time.Duration
 
 	// strike makes the fault and lasts as long as it does.
@@ -54,6 +58,7 @@ type scene struct {
 	ledger  *ledger
 	load    load
 	spawn   func(*ledger) (*process, error) // starts a peer on the stage
+	ping    func(context.Context) error     // a call as a writer makes it
 }
 
 // A load is a number of writers at work.
@@ -82,7 +87,14 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 	if why == "-" {
 		return Row{}, nil
 	}
-	row := Row{Fault: f.name, Rounds: fmt.Sprintf("%d %s", c.scaled(f.rounds), f.unit), Skipped: why, Errors: map[string]int{}}
+	rounds := c.scaled(f.rounds)
+	if s.origin != "" {
+		if f.origins == 0 {
+			return Row{}, nil
+		}
+		rounds = c.scaled(f.origins)
+	}
+	row := Row{Fault: f.name, Rounds: fmt.Sprintf("%d %s", rounds, f.unit), Skipped: why, Errors: map[string]int{}}
 	if why != "" {
 		return row, nil
 	}
@@ -97,17 +109,19 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 		return row, err
 	}
 	defer sc.leave()
-	for round := range c.scaled(f.rounds) {
+	for round := range rounds {
 		if round%generation == generation-1 {
 			if err := s.empty(ctx); err != nil {
 				return row, err
 			}
-			clear(sc.ledger.may)
+			sc.ledger.clear()
 		}
-		if err := sc.round(ctx, f, &row, round); errors.Is(err, errors.ErrUnsupported) {
+		err := sc.round(ctx, f, &row, round)
+		if errors.Is(err, errors.ErrUnsupported) {
 			row.Skipped = err.Error()
 			return row, nil
-		} else if err != nil {
+		}
+		if err != nil {
 			return row, err
 		}
 	}
@@ -118,12 +132,13 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 // round has the fault happen once.
 func (sc *scene) round(ctx context.Context, f fault, row *Row, round int) error {
 	sc.load.start(fmt.Sprintf("r%d", round), writers)
-	time.Sleep(time.Duration(20+rand.IntN(100)) * time.Millisecond)
+	sc.await(ctx, 50)
+	time.Sleep(time.Duration(10+rand.IntN(90)) * time.Millisecond)
 	err := f.strike(ctx, sc)
 	if err == nil {
 		var took time.Duration
 		var failed int
-		took, failed, err = sc.probe(ctx, sc.adapter)
+		took, failed, err = sc.probe(ctx)
 		row.Back = append(row.Back, took)
 		row.Failed = max(row.Failed, failed)
 	}
@@ -133,6 +148,16 @@ func (sc *scene) round(ctx context.Context, f fault, row *Row, round int) error 
 		return err
 	}
 	return sc.check(ctx, sc.ledger, row)
+}
+
+// await waits until the writers are at work, as that many calls are a sign of.
+func (sc *scene) await(ctx context.Context, calls int) {
+	for end, until := sc.ledger.begun()+calls, time.Now().Add(10*time.Second); sc.ledger.begun() < end; {
+		if time.Now().After(until) || ctx.Err() != nil {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
 }
 
 // take adds what the ledger has counted.
@@ -152,6 +177,14 @@ func (r *Row) take(l *ledger) {
 // all rounds.
 func (c Config) enter(ctx context.Context, s *stage, f fault) (*scene, error) {
 	sc := &scene{stage: s, ledger: newLedger()}
+	sc.spawn = func(l *ledger) (*process, error) { return c.peer(s, l) }
+	if f.apart || s.origin != "" {
+		sc.load = &troop{spawn: func() (*process, error) { return sc.spawn(sc.ledger) }}
+	}
+	if s.origin != "" {
+		sc.ping = sc.load.(*troop).ping
+		return sc, nil
+	}
 	port := 0
 	if f.line {
 		var err error
@@ -165,20 +198,30 @@ func (c Config) enter(ctx context.Context, s *stage, f fault) (*scene, error) {
 		return nil, err
 	}
 	adapter := gormadapter.New(sc.pool)
-	if err := adapter.Check(ctx); err != nil {
-		return nil, err
+	if f.params == nil { // else it may not get that far
+		if err := adapter.Check(ctx); err != nil {
+			return nil, err
+		}
 	}
 	sc.adapter = c.Wrappers.wrap(c.Broken, adapter)
-	sc.spawn = func(l *ledger) (*process, error) { return c.peer(s, l) }
-	sc.load = &crew{adapter: sc.adapter, record: sc.ledger, bound: f.bound}
-	if f.apart {
-		sc.load = &troop{spawn: func() (*process, error) { return sc.spawn(sc.ledger) }}
+	sc.ping = func(ctx context.Context) error {
+		_, err := sc.adapter.GetUserByEmail(ctx, "nobody@example.com")
+		if errors.Is(err, authdb.ErrNotFound) {
+			return nil
+		}
+		return err
+	}
+	if !f.apart {
+		sc.load = &crew{adapter: sc.adapter, record: sc.ledger, bound: f.bound}
 	}
 	return sc, nil
 }
 
 // peer starts this program again, as a process with an adapter on the stage.
 func (c Config) peer(s *stage, l *ledger) (*process, error) {
+	if s.origin != "" {
+		return c.originPeer(s, l)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -188,7 +231,8 @@ func (c Config) peer(s *stage, l *ledger) (*process, error) {
 		return nil, err
 	}
 	cmd := exec.Command(program)
-	cmd.Env = append(os.Environ(), variable+"="+string(text))
+	// The race detector waits a second at the end of each process.
+	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"), variable+"="+string(text))
 	return spawn(cmd, l)
 }
 
@@ -196,7 +240,9 @@ func (sc *scene) leave() {
 	if t, ok := sc.load.(*troop); ok {
 		_ = t.kill()
 	}
-	_ = closePool(sc.pool)
+	if sc.pool != nil {
+		_ = closePool(sc.pool)
+	}
 	if sc.line != nil {
 		sc.line.close()
 	}

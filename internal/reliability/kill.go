@@ -1,16 +1,12 @@
 package reliability
 
-import (
-	"context"
-
-	"github.com/authdb/authdb/internal/testdb"
-)
+import "context"
 
 // serverKilled kills the server with SIGKILL under the writers' calls, and starts
 // it again.
 func serverKilled() fault {
 	return fault{
-		name: "server killed", rounds: 200, unit: "kills",
+		name: "server killed", rounds: 200, origins: 50, unit: "kills",
 		on: map[string]string{sqlite: "-"},
 		strike: func(_ context.Context, sc *scene) error {
 			if err := sc.instance.Kill(); err != nil {
@@ -24,8 +20,7 @@ func serverKilled() fault {
 // processKilled kills the process in which the writers are.
 func processKilled() fault {
 	return fault{
-		name: "writing process killed", rounds: 200, unit: "kills", apart: true,
-		on: map[string]string{testdb.Postgres: "-", testdb.MariaDB: "-", testdb.MySQL: "-"},
+		name: "writing process killed", rounds: 200, origins: 50, unit: "kills", apart: true,
 		strike: func(_ context.Context, sc *scene) error {
 			return sc.load.(*troop).kill()
 		},

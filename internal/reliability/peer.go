@@ -320,6 +320,15 @@ func (t *troop) end() {
 	}
 }
 
+// ping makes a call in the process of the writers, or in the next one.
+func (t *troop) ping(context.Context) error {
+	if t.process == nil {
+		return nil // the next one has to start first
+	}
+	_, err := t.process.ask(order{Do: "ping"})
+	return err
+}
+
 func (t *troop) kill() error {
 	if t.process != nil {
 		t.process.kill()

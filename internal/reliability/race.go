@@ -11,7 +11,7 @@ import (
 // token after another.
 func tokensRaced() fault {
 	return fault{
-		name: "tokens × 64 racers in 4 processes", rounds: 1000, unit: "tokens",
+		name: "tokens × 64 racers in 4 processes", rounds: 1000, origins: 1000, unit: "tokens",
 		race: func(ctx context.Context, c Config, s *stage, r *Row) error {
 			return withPeers(4, func() (*process, error) { return c.peer(s, nil) }, func(peers []*process) error {
 				return raceTokens(ctx, s, peers, c.scaled(1000), 16, r)
@@ -71,7 +71,7 @@ const (
 // peopleRaced registers each person four times at once, from as many processes.
 func peopleRaced() fault {
 	return fault{
-		name: "racing registrations of 500 people by 8 processes", rounds: people * registrations, unit: "registrations",
+		name: "racing registrations of 500 people by 8 processes", rounds: people * registrations, origins: people * registrations, unit: "registrations",
 		race: func(ctx context.Context, c Config, s *stage, r *Row) error {
 			return withPeers(processes, func() (*process, error) { return c.peer(s, nil) }, func(peers []*process) error {
 				return racePeople(ctx, s, peers, c.scaled(people), r)

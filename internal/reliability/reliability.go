@@ -20,6 +20,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -48,10 +49,11 @@ type Result struct {
 
 // A Section is one adapter on one database.
 type Section struct {
-	Adapter string // "" is ours
-	Version string
-	Rows    []Row
-	Skipped string // why there are no rows
+	Adapter  string // "" is ours
+	Database string
+	Version  string
+	Rows     []Row
+	Skipped  string // why there are no rows
 }
 
 // A Row is one fault.
@@ -73,6 +75,18 @@ type Row struct {
 // Harm is how much of the row must be zero.
 func (r Row) Harm() int { return r.Lost + r.Doubles + r.Orphans }
 
+// Harm is how much must be zero of what is ours.
+func (r *Result) Harm() (n int) {
+	for _, s := range r.Sections {
+		for _, row := range s.Rows {
+			if s.Adapter == "" {
+				n += row.Harm()
+			}
+		}
+	}
+	return n
+}
+
 // Run tries all faults, several databases at a time.
 func Run(ctx context.Context, c Config) (*Result, error) {
 	if c.Log == nil {
@@ -89,17 +103,34 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	sections := make([]Section, len(jobs))
 	errs := make([]error, len(jobs))
 	var wait sync.WaitGroup
+	places := make(chan struct{}, 3) // they wait for servers most of the time
 	for i, job := range jobs {
-		wait.Go(func() { sections[i], errs[i] = job(ctx, dir) })
+		wait.Go(func() {
+			places <- struct{}{}
+			sections[i], errs[i] = job(ctx, dir)
+			<-places
+		})
 	}
 	wait.Wait()
 	return &Result{Scale: c.Scale, Sections: sections}, errors.Join(errs...)
 }
 
+// jobs are the sections to make.
 func (c Config) jobs() (jobs []func(context.Context, string) (Section, error)) {
 	for _, d := range databases() {
-		if wanted(c.Databases, d.kind()) {
-			jobs = append(jobs, func(ctx context.Context, dir string) (Section, error) { return c.section(ctx, d, dir) })
+		if !wanted(c.Databases, d.kind()) {
+			continue
+		}
+		jobs = append(jobs, func(ctx context.Context, dir string) (Section, error) {
+			return c.section(ctx, d, dir, "", func(s *stage) error { return s.synchronize(ctx) })
+		})
+		if d.server != testdb.MySQL || c.Interop == "" {
+			continue
+		}
+		for _, o := range origins() {
+			jobs = append(jobs, func(ctx context.Context, dir string) (Section, error) {
+				return c.section(ctx, d, dir, c.packageVersion(o.title), func(s *stage) error { return c.migrate(s, o) })
+			})
 		}
 	}
 	return jobs
@@ -108,16 +139,16 @@ func (c Config) jobs() (jobs []func(context.Context, string) (Section, error)) {
 func wanted(names []string, name string) bool { return len(names) == 0 || slices.Contains(names, name) }
 
 // section tries all faults on one database.
-func (c Config) section(ctx context.Context, d database, dir string) (Section, error) {
-	s, err := d.raise(ctx, dir)
+func (c Config) section(ctx context.Context, d database, dir, adapter string, prepare func(*stage) error) (Section, error) {
+	s, err := d.raise(ctx, dir, prepare)
 	if errors.Is(err, testdb.ErrNotInstalled) {
-		return Section{Version: d.name, Skipped: err.Error()}, nil
+		return Section{Adapter: adapter, Database: d.name, Skipped: err.Error()}, nil
 	}
 	if err != nil {
 		return Section{}, err
 	}
 	defer s.close()
-	section := Section{Version: s.versionS}
+	section := Section{Adapter: adapter, Database: d.name, Version: s.versionS}
 	for _, f := range faults() {
 		if !wanted(c.Faults, f.name) {
 			continue
@@ -125,11 +156,11 @@ func (c Config) section(ctx context.Context, d database, dir string) (Section, e
 		began := time.Now()
 		row, err := c.try(ctx, s, f)
 		if err != nil {
-			return section, fmt.Errorf("%s: %s: %w", d.name, f.name, err)
+			return section, fmt.Errorf("%s%s: %s: %w", adapter, d.name, f.name, err)
 		}
 		if row.Fault != "" {
 			section.Rows = append(section.Rows, row)
-			fmt.Fprintf(c.Log, "%s: %s, %s: %s\n", s.versionS, f.name, time.Since(began).Round(time.Millisecond), row.summary())
+			fmt.Fprintf(c.Log, "%s: %s, %s: %s\n", strings.TrimSpace(adapter+" "+s.versionS), f.name, time.Since(began).Round(time.Millisecond), row.summary())
 		}
 	}
 	return section, nil

@@ -3,7 +3,6 @@ package reliability
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
-	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/datasource"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/internal/testdb"
@@ -63,6 +61,7 @@ func (d database) schema() schema {
 type stage struct {
 	database
 	schema   schema
+	origin   string           // the adapter of Auth.js; "" is ours
 	instance *testdb.Instance // nil is SQLite
 	where    testdb.Database
 	file     string
@@ -71,7 +70,7 @@ type stage struct {
 }
 
 // raise makes an empty database with the tables.
-func (d database) raise(ctx context.Context, dir string) (_ *stage, err error) {
+func (d database) raise(ctx context.Context, dir string, prepare func(*stage) error) (_ *stage, err error) {
 	s := &stage{database: d, schema: d.schema()}
 	if d.server == "" {
 		if dir, err = os.MkdirTemp(dir, "sqlite-"); err != nil {
@@ -88,22 +87,29 @@ func (d database) raise(ctx context.Context, dir string) (_ *stage, err error) {
 			return nil, err
 		}
 	}
-	if err := s.prepare(ctx); err != nil {
+	if err = s.watch(ctx); err == nil {
+		err = prepare(s)
+	}
+	if err != nil {
 		s.close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *stage) prepare(ctx context.Context) (err error) {
+// watch opens what checks look through.
+func (s *stage) watch(ctx context.Context) (err error) {
 	if s.view, err = datasource.OpenDB(ctx, s.config(0, nil)); err != nil {
 		return err
 	}
-	if s.version != "" {
-		if err := s.view.Raw(s.version).Scan(&s.versionS).Error; err != nil {
-			return err
-		}
+	if s.version == "" {
+		return nil
 	}
+	return s.view.Raw(s.version).Scan(&s.versionS).Error
+}
+
+// synchronize makes our tables.
+func (s *stage) synchronize(ctx context.Context) error {
 	return gormadapter.New(s.view).Synchronize(ctx)
 }
 
@@ -143,17 +149,17 @@ func (s *stage) config(port int, params map[string]string) datasource.Config {
 
 // probe asks until it is answered, and says how long that took and how often it
 // was not.
-func (s *stage) probe(ctx context.Context, adapter authdb.Adapter) (took time.Duration, failed int, err error) {
+func (sc *scene) probe(ctx context.Context) (took time.Duration, failed int, err error) {
 	began := time.Now()
 	for {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-		_, err := adapter.GetUserByEmail(ctx, "nobody@example.com")
+		err := sc.ping(ctx)
 		cancel()
-		if errors.Is(err, authdb.ErrNotFound) {
+		if err == nil {
 			return time.Since(began), failed, nil
 		}
 		if failed++; time.Since(began) > time.Minute {
-			return 0, failed, fmt.Errorf("%s answers no more: %w", s.name, err)
+			return 0, failed, fmt.Errorf("%s answers no more: %w", sc.name, err)
 		}
 		time.Sleep(time.Millisecond)
 	}

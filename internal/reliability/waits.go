@@ -114,11 +114,11 @@ func statementTimeout() fault {
 	}
 }
 
-// contextCanceled ends the context of each call at a random moment.
+// contextCanceled ends the contexts of calls, at any moment of them.
 func contextCanceled() fault {
 	return fault{
-		name: "context canceled at a random moment of every call", rounds: 100, unit: "times 100 ms",
-		bound: 40 * time.Millisecond, strike: pause,
+		name: "contexts canceled at random moments", rounds: 100, unit: "times 100 ms",
+		bound: 20 * time.Millisecond, strike: pause,
 	}
 }
 

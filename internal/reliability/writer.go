@@ -18,7 +18,7 @@ import (
 type crew struct {
 	adapter authdb.Adapter
 	record  recorder
-	bound   time.Duration // each call has a context that ends at a random moment before, unless 0
+	bound   time.Duration // half of the calls have a context that ends at a random moment before, unless 0
 	stop    context.CancelFunc
 	wait    sync.WaitGroup
 }
@@ -105,7 +105,7 @@ func (w *writer) work(working context.Context) {
 // try makes a call and records it. A call that failed is not done again.
 func (w *writer) try(needs key, call func(context.Context) error, changes ...change) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	if w.bound != 0 {
+	if w.bound != 0 && w.random.IntN(2) == 0 {
 		ctx, cancel = context.WithCancel(context.Background())
 		defer time.AfterFunc(time.Duration(w.random.Int64N(int64(w.bound))), cancel).Stop()
 	}
@@ -118,7 +118,7 @@ func (w *writer) try(needs key, call func(context.Context) error, changes ...cha
 	}
 	w.record.end(id, o, kind)
 	if err != nil && o != missing {
-		time.Sleep(time.Duration(5+w.random.IntN(20)) * time.Millisecond) // nobody hammers a dead server
+		time.Sleep(time.Duration(20+w.random.IntN(40)) * time.Millisecond) // nobody hammers a dead server
 	}
 	return err == nil
 }

@@ -111,7 +111,7 @@ func (m *mysqld) prepare(s *server) error {
 	}
 	argv := append(m.base(s), "--initialize-insecure")
 	if m.name == MariaDB {
-		argv = append([]string{m.install, "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir=" + data}, asRoot(s)...)
+		argv = append([]string{m.install, "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir=" + data, logSize}, asRoot(s)...)
 	}
 	if err := run(s.guard.command(argv)); err != nil {
 		return err
@@ -125,14 +125,21 @@ func (m *mysqld) prepare(s *server) error {
 // base returns the server's program with what making the data and serving them
 // have in common.
 func (m *mysqld) base(s *server) []string {
-	return append([]string{
+	argv := []string{
 		m.program, "--no-defaults", "--datadir=" + filepath.Join(s.guard.dir, "data"),
 		"--innodb-use-native-aio=0", // a machine has only so many of these
 		// What is committed survives the server, which a test may kill, and not the
 		// machine: 2 writes the log at every commit and 0 would not.
 		"--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--innodb-flush-log-at-trx-commit=2",
-	}, asRoot(s)...)
+	}
+	if m.name == MariaDB {
+		argv = append(argv, logSize)
+	}
+	return append(argv, asRoot(s)...)
 }
+
+// logSize keeps MariaDB's log, of 96 MB else, from being the largest of its files.
+const logSize = "--innodb-log-file-size=16M"
 
 // asRoot returns the argument without which neither server runs as root.
 func asRoot(s *server) []string {

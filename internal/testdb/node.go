@@ -69,3 +69,7 @@ func newEnough(version string) bool {
 	}
 	return slices.Compare(have[:], oldestNode[:]) >= 0
 }
+
+// FindNode is Node for a program: without Node.js, or the packages, it returns
+// ErrNotInstalled, which says how to get them.
+func FindNode(folder string) (program string, err error) { return findNode(folder) }
