@@ -42,7 +42,7 @@ type shared struct {
 	synchronized atomic.Bool
 	synchronize  chan struct{} // held by the call that synchronises
 	closeOnce    sync.Once
-	waits        atomic.Bool // a sweep for locked rows: the server knows no SKIP LOCKED
+	waits        atomic.Bool // a sweep does, for locked rows: the server can't skip them
 }
 
 var (

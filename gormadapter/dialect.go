@@ -22,9 +22,13 @@ type dialect struct {
 	forUpdate, forShare string
 	beginImmediate      string
 
-	// noSkipLocked are the codes of servers, of the same database, that do not
-	// know SKIP LOCKED behind forUpdate.
+	// noSkipLocked are the codes by which a server refuses SKIP LOCKED behind
+	// forUpdate, or isolationInTx.
 	noSkipLocked []string
+
+	// deletesByScan says that a DELETE of several rows by their keys may read the
+	// whole table, if that is small, and wait for rows that others hold.
+	deletesByScan bool
 
 	// exact is the condition that two texts are the same byte for byte; its
 	// two verbs are a column, and a placeholder or another column as
@@ -140,9 +144,10 @@ func dialects() []dialect {
 			codeName:  "error",
 			classOf:   func(code string, _ error) class { return mysqlClasses[code] },
 			forUpdate: " FOR UPDATE",
-			// A syntax error before MySQL 8 and MariaDB 10.6, and not supported
-			// elsewhere.
-			noSkipLocked: []string{"1064", "1235"},
+			// A syntax error, before MySQL 8 and MariaDB 10.6; not supported; and
+			// binlog_format=STATEMENT.
+			noSkipLocked:  []string{"1064", "1235", "1665"},
+			deletesByScan: true,
 			// MariaDB has no FOR SHARE, and MySQL has both.
 			forShare:           " LOCK IN SHARE MODE",
 			settlesForeignKeys: true,

@@ -2,18 +2,31 @@ package gormadapter
 
 import (
 	"context"
+	"reflect"
+	"slices"
 	"strconv"
+	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/internal/sqlcode"
 )
 
 // sweepBatch bounds the rows, and with them the parameters, of one DELETE.
 const sweepBatch = 500
 
+// expiredBatch bounds the rows of one transaction of a sweep, so that it is over
+// before anybody notices.
+const expiredBatch = 100
+
 // DeleteExpired implements authdb.Sweeper. No hooks are called for the rows.
-// It is several transactions: if it fails, what it says was removed is gone.
+//
+// It is several transactions of some rows each, those that expired first, and
+// rests between them for as long as one took: if it fails, what it says was
+// removed is gone. A row that somebody holds is left for the next time, where
+// the database can tell; so several sweepers share the work.
 func (a *Adapter) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {
 	swept, err := a.deleteExpired(ctx, limit)
 	return swept, a.wrap(ctx, "delete expired", err)
@@ -37,36 +50,132 @@ func (a *Adapter) deleteExpired(ctx context.Context, limit int) (swept authdb.Sw
 	return swept, err
 }
 
-// sweep reads the keys of expired rows, those that expired first, and deletes
-// them.
+// sweep removes batches of the table's expired rows.
 func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64, err error) {
 	expired, err := a.deadline(ctx, t, "<", a.now())
 	if err != nil {
 		return 0, err
 	}
-	for removed < int64(limit) {
-		n := min(limit-int(removed), sweepBatch)
-		var gone int64
-		err := a.inTx(ctx, func(tx *gorm.DB) error {
-			s := a.selectFrom(a.queries().facts, t, nil, t.identified()).before(expired)
-			s.write(" ORDER BY ", s.name(expired.c, first), " LIMIT ", strconv.Itoa(n))
-			found, err := a.find(ctx, tx, s.end(a.dialect.forUpdate))
-			if err != nil || len(found) == 0 {
-				gone = 0
-				return err
-			}
-			gone, err = a.removeRows(ctx, tx, t, found, expired)
-			return err
-		})
-		if err != nil { // and rolled back
+	for {
+		n := min(int64(limit)-removed, expiredBatch)
+		began := time.Now()
+		gone, err := a.sweepBatch(ctx, t, expired, n)
+		removed += gone
+		if err != nil || gone < n || removed == int64(limit) {
 			return removed, err
 		}
-		removed += gone
-		if gone < int64(n) {
-			break
+		if a.tx == nil {
+			if err := rest(ctx, time.Since(began)); err != nil {
+				return removed, err
+			}
 		}
 	}
-	return removed, nil
+}
+
+// sweepBatch removes some expired rows, those that expired first.
+func (a *Adapter) sweepBatch(ctx context.Context, t *table, expired deadline, limit int64) (gone int64, err error) {
+	err = a.inSweep(ctx, func(tx *gorm.DB) error {
+		gone = 0
+		found, err := a.find(ctx, tx, a.expiredQuery(t, expired, limit))
+		if err != nil || len(found) == 0 {
+			return err
+		}
+		gone, err = a.removeExpired(ctx, tx, t, found, expired)
+		return err
+	})
+	switch {
+	case err == nil:
+		return gone, nil
+	case a.cannotSkip(err) && !a.waits.Swap(true): // and rolled back, as all that failed is
+		return a.sweepBatch(ctx, t, expired, limit)
+	}
+	return 0, err
+}
+
+// inSweep runs f in a transaction that locks the rows that it finds, and not the
+// gaps between them, in which MySQL would let nobody insert.
+func (a *Adapter) inSweep(ctx context.Context, f func(tx *gorm.DB) error) error {
+	if a.tx != nil || a.dialect.beginImmediate != "" || a.waits.Load() {
+		return a.inTx(ctx, f)
+	}
+	return a.transact(ctx, func() (*gorm.DB, endTx, error) { return a.beginPlain(ctx, a.dialect.isolationInTx) }, f)
+}
+
+// expiredQuery finds and locks expired rows by the index on their expiry.
+func (a *Adapter) expiredQuery(t *table, expired deadline, limit int64) *query {
+	s := a.selectFrom(a.queries().facts, t, nil, t.located()).before(expired)
+	s.write(" ORDER BY ", s.name(expired.c, first), " LIMIT ", strconv.FormatInt(limit, 10))
+	lock := a.dialect.forUpdate
+	if lock != "" && !a.waits.Load() {
+		lock += " SKIP LOCKED"
+	}
+	return s.end(lock)
+}
+
+// cannotSkip reports whether a server is too old for SKIP LOCKED, or refuses the
+// isolation level.
+func (a *Adapter) cannotSkip(err error) bool {
+	code, _ := sqlcode.Find(err, a.dialect.codes)
+	return slices.Contains(a.dialect.noSkipLocked, code)
+}
+
+// located is what is read of rows that are to be deleted by their primary keys.
+func (t *table) located() part {
+	p := t.identified()
+	if len(t.schema.PrimaryFields) > 0 {
+		p.columns = slices.DeleteFunc(p.columns, func(c *column) bool { return !c.field.PrimaryKey })
+	}
+	return p
+}
+
+// removeExpired deletes the found rows, which are locked.
+func (a *Adapter) removeExpired(ctx context.Context, tx *gorm.DB, t *table, found [][]reflect.Value, expired deadline) (gone int64, err error) {
+	size := len(found)
+	if a.dialect.deletesByScan {
+		size = 1
+	}
+	for rows := range slices.Chunk(found, size) {
+		n, err := a.remove(tx, t, a.among(ctx, t, rows, expired), reflect.Value{})
+		if err != nil {
+			return 0, err
+		}
+		gone += n
+	}
+	return gone, nil
+}
+
+// among is the condition that picks the rows. Without a primary key it is by the
+// record's, of which another row may not have expired.
+func (a *Adapter) among(ctx context.Context, t *table, found [][]reflect.Value, expired deadline) clause.Where {
+	keys := t.schema.PrimaryFields
+	if len(keys) == 1 {
+		in := clause.IN{Column: clause.Column{Name: keys[0].DBName}}
+		for _, row := range found {
+			in.Values = append(in.Values, t.bound(ctx, keys[0], row[0]))
+		}
+		return clause.Where{Exprs: []clause.Expression{in}}
+	}
+	any := make([]clause.Expression, len(found))
+	for i, row := range found {
+		any[i] = clause.And(a.identity(ctx, t, row[0]).Exprs...)
+	}
+	where := clause.Where{Exprs: []clause.Expression{clause.And(clause.Or(any...))}}
+	if len(keys) == 0 {
+		where.Exprs = append(where.Exprs, expired)
+	}
+	return where
+}
+
+// rest pauses, unless the context ends.
+func rest(ctx context.Context, pause time.Duration) error {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // before adds the condition of a deadline.

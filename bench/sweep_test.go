@@ -1,0 +1,231 @@
+// Package bench measures what the adapter does to others while it works.
+package bench_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/gormadapter"
+	"github.com/authdb/authdb/internal/testdb"
+)
+
+var expired = flag.Int("expired", 1_000_000, "how many expired sessions BenchmarkSweep sweeps")
+
+const (
+	live    = 10_000
+	users   = 1_000
+	readers = 8
+
+	undisturbed = 15 * time.Second // is measured before the sweep, and after it
+	signInEvery = 50 * time.Millisecond
+)
+
+// BenchmarkSweep sweeps a million expired sessions while readers look sessions
+// up and users sign in, and says how long those wait with and without it:
+//
+//	go test ./bench -run '^$' -bench Sweep -benchtime 1x -timeout 2h
+func BenchmarkSweep(b *testing.B) {
+	for _, d := range databases() {
+		b.Run(d.name, func(b *testing.B) {
+			db := d.open(b)
+			adapter := gormadapter.New(db)
+			if err := adapter.Synchronize(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			load(b, db, d)
+			before := observe(b, adapter, func(ctx context.Context) { pause(ctx, undisturbed) })
+			var swept int64
+			began := time.Now()
+			during := observe(b, adapter, func(ctx context.Context) { swept = sweep(ctx, b, adapter) })
+			took := time.Since(began)
+			after := observe(b, adapter, func(ctx context.Context) { pause(ctx, undisturbed) })
+			if swept != int64(*expired) {
+				b.Errorf("swept %d sessions, want %d", swept, *expired)
+			}
+			without := observed{append(before.lookUps, after.lookUps...), append(before.signIns, after.signIns...)}
+			report(b, "without", without)
+			report(b, "with", during)
+			b.ReportMetric(took.Seconds(), "sweep-s")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+type database struct {
+	name string
+	open func(b *testing.B) *gorm.DB
+
+	// The SQL that differs: a table of the numbers n up to one, a random text,
+	// and an instant in the past.
+	numbers, hash, ago string
+}
+
+func databases() []database {
+	return []database{
+		{
+			"sqlite", func(b *testing.B) *gorm.DB {
+				dsn := "file:" + testdb.SQLiteFile(b) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
+				return open(b, sqlite.Dialector{DriverName: "sqlite", DSN: dsn})
+			},
+			"(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c) x",
+			"lower(hex(randomblob(16)))", "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', (-n * 2) || ' seconds')",
+		},
+		{
+			"postgres", func(b *testing.B) *gorm.DB { return open(b, postgres.Open(testdb.New(b, testdb.Postgres).DSN)) },
+			"generate_series(0, %d) x(n)",
+			"md5(random()::text || n)", "now() - n * interval '2 seconds'",
+		},
+		{
+			"mariadb", func(b *testing.B) *gorm.DB { return open(b, mysql.Open(testdb.New(b, testdb.MariaDB).DSN)) },
+			"(SELECT seq AS n FROM seq_0_to_%d) x",
+			"left(sha2(concat(rand(), n), 256), 32)", "utc_timestamp(3) - interval n * 2 second",
+		},
+		{
+			"mysql", func(b *testing.B) *gorm.DB { return open(b, mysql.Open(testdb.New(b, testdb.MySQL).DSN)) },
+			"(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT /*+ SET_VAR(cte_max_recursion_depth = 2000000) */ n FROM c) x",
+			"left(sha2(concat(rand(), n), 256), 32)", "utc_timestamp(3) - interval n * 2 second",
+		},
+	}
+}
+
+func open(b *testing.B, d gorm.Dialector) *gorm.DB {
+	b.Helper()
+	db, err := gorm.Open(d, &gorm.Config{Logger: logger.Discard, PrepareStmt: d.Name() != "postgres"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	pool, err := db.DB()
+	if err != nil {
+		b.Fatal(err)
+	}
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(20)
+	b.Cleanup(func() { _ = pool.Close() })
+	return db
+}
+
+// load stores the users and all sessions.
+func load(b *testing.B, db *gorm.DB, d database) {
+	b.Helper()
+	numbers := func(n int) string { return fmt.Sprintf(d.numbers, n-1) }
+	for _, statement := range []string{
+		"INSERT INTO users (id, email) SELECT concat('user-', n), concat(n, '@example.com') FROM " + numbers(users),
+		fmt.Sprintf("INSERT INTO sessions (id, session_token, user_id, expires) SELECT %s, concat('expired-', %s), concat('user-', n %% %d), %s FROM %s", d.hash, d.hash, users, d.ago, numbers(*expired)),
+		fmt.Sprintf("INSERT INTO sessions (id, session_token, user_id, expires) SELECT %s, concat('live-', n), concat('user-', n %% %d), '2999-01-01 00:00:00.000' FROM %s", d.hash, users, numbers(live)),
+	} {
+		if d.name == "sqlite" {
+			statement = strings.ReplaceAll(statement, "2999-01-01 00:00:00.000", "2999-01-01T00:00:00.000+00:00")
+		}
+		if err := db.Exec(statement).Error; err != nil {
+			b.Fatal(err)
+		}
+	}
+	analyze := map[string]string{"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE sessions"}[d.name]
+	if analyze == "" {
+		analyze = "ANALYZE TABLE sessions"
+	}
+	if err := db.Exec(analyze).Error; err != nil {
+		b.Fatal(err)
+	}
+}
+
+// observed are the times that calls took.
+type observed struct{ lookUps, signIns []time.Duration }
+
+// observe measures look-ups and sign-ins while work is done.
+func observe(b *testing.B, adapter *gormadapter.Adapter, work func(ctx context.Context)) observed {
+	b.Helper()
+	ctx, cancel := context.WithCancel(b.Context())
+	var (
+		group   sync.WaitGroup
+		each    [readers][]time.Duration
+		signIns []time.Duration
+	)
+	for i := range readers {
+		group.Go(func() {
+			for ctx.Err() == nil {
+				began := time.Now()
+				_, _, err := adapter.GetSessionAndUser(ctx, fmt.Sprintf("live-%d", rand.N(live)))
+				if err != nil && ctx.Err() == nil {
+					b.Error(err)
+					return
+				}
+				each[i] = append(each[i], time.Since(began))
+			}
+		})
+	}
+	group.Go(func() {
+		for ctx.Err() == nil {
+			pause(ctx, signInEvery)
+			began := time.Now()
+			_, err := adapter.CreateSession(ctx, &authdb.Session{SessionToken: authdb.NewID(), UserID: fmt.Sprintf("user-%d", rand.N(users)), Expires: time.Now().Add(30 * 24 * time.Hour)})
+			if err != nil && ctx.Err() == nil {
+				b.Error(err)
+				return
+			}
+			signIns = append(signIns, time.Since(began))
+		}
+	})
+	work(ctx)
+	cancel()
+	group.Wait()
+	return observed{slices.Concat(each[:]...), signIns}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// sweep runs until nothing is left.
+func sweep(ctx context.Context, b *testing.B, adapter authdb.Adapter) (swept int64) {
+	b.Helper()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	err := authdb.Sweep(ctx, adapter, time.Hour, func(s authdb.Swept, err error) {
+		if err != nil {
+			b.Error(err)
+		}
+		if swept += s.Sessions; swept >= int64(*expired) || err != nil {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		b.Error(err)
+	}
+	return swept
+}
+
+func report(b *testing.B, name string, o observed) {
+	b.Helper()
+	micro := func(times []time.Duration, share float64) float64 {
+		slices.Sort(times)
+		if len(times) == 0 {
+			return 0
+		}
+		return float64(times[int(share*float64(len(times)-1))].Microseconds())
+	}
+	b.ReportMetric(micro(o.lookUps, 0.5), "median-us-"+name)
+	b.ReportMetric(micro(o.lookUps, 0.99), "p99-us-"+name)
+	b.ReportMetric(micro(o.signIns, 0.5), "sign-in-median-us-"+name)
+	b.ReportMetric(micro(o.signIns, 0.99), "sign-in-p99-us-"+name)
+	b.ReportMetric(micro(o.signIns, 1), "sign-in-max-us-"+name)
+}
