@@ -127,7 +127,7 @@ func (a *Adapter) InTx(ctx context.Context, f func(ctx context.Context, tx authd
 // WithTx returns the adapter as it is inside a transaction of the application's:
 // tx is what gorm's Transaction or Begin gave. It never commits, rolls back or
 // repeats that, and is of no use after its end. It knows what a Check of a has
-// found.
+// found. Call it once for a transaction: what it returns knows when that is lost.
 //
 // A method that fails has done nothing, and the transaction goes on: around
 // what may fail by a key there is a savepoint. After ErrConflict, or an

@@ -73,7 +73,7 @@ func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) er
 	if a.tx != nil {
 		return a.claimingInside(ctx, c, f)
 	}
-	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx) }
+	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx, a.dialect.isolation) }
 	if c.locks() && a.dialect.keyLock.take != "" {
 		begin = func() (*gorm.DB, endTx, error) { return a.beginLocked(ctx, c) }
 	}
@@ -113,14 +113,14 @@ func (a *Adapter) transact(ctx context.Context, begin func() (*gorm.DB, endTx, e
 }
 
 // begin returns a transaction and the function that ends it.
-func (a *Adapter) begin(ctx context.Context) (*gorm.DB, endTx, error) {
+func (a *Adapter) begin(ctx context.Context, isolation sql.IsolationLevel) (*gorm.DB, endTx, error) {
 	tx := a.session(ctx)
 	if a.dialect.beginImmediate != "" {
 		if pool, err := tx.DB(); err == nil {
 			return a.beginImmediate(ctx, tx, pool)
 		}
 	}
-	return a.beginPlain(ctx, a.dialect.isolation)
+	return a.beginPlain(ctx, isolation)
 }
 
 // beginPlain returns a transaction of database/sql's.
@@ -129,17 +129,21 @@ func (a *Adapter) beginPlain(ctx context.Context, isolation sql.IsolationLevel) 
 	if tx.Error != nil {
 		return nil, nil, tx.Error
 	}
-	pool := tx.Statement.ConnPool.(gorm.TxCommitter)
-	return tx, func(commit bool) error {
+	return tx, ending(tx.Statement.ConnPool.(gorm.TxCommitter)), nil
+}
+
+// ending returns the function that ends a transaction of database/sql's.
+func ending(tx gorm.TxCommitter) endTx {
+	return func(commit bool) error {
 		if !commit {
-			return pool.Rollback()
+			return tx.Rollback()
 		}
-		err := pool.Commit()
+		err := tx.Commit()
 		if err != nil {
-			_ = pool.Rollback() // a context that ended kept COMMIT from being sent
+			_ = tx.Rollback() // a context that ended kept COMMIT from being sent
 		}
 		return err
-	}, nil
+	}
 }
 
 // beginShared returns a transaction for InTx: one that GORM knows, since the
@@ -166,11 +170,7 @@ func (a *Adapter) beginShared(ctx context.Context, t *transaction) (*gorm.DB, en
 	inside := a.session(ctx)
 	inside.Statement.ConnPool, t.keeps = begun, true
 	return inside, func(commit bool) error {
-		end := begun.Rollback
-		if commit {
-			end = begun.Commit
-		}
-		err := end()
+		err := ending(begun)(commit)
 		for _, c := range t.held {
 			if a.dropLock(ctx, tx, c) != nil {
 				discard(conn) // the server releases what an ended session held
