@@ -4,7 +4,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"slices"
 	"strings"
 
 	"github.com/authdb/authdb"
@@ -113,10 +112,4 @@ func IsForm(s string) bool {
 		return ok && isID(id) && isHash(hash)
 	}
 	return false
-}
-
-// Longest returns the longest of the forms that are written or looked up.
-func (h *Hasher) Longest() string {
-	forms := h.Candidates(Token{})
-	return slices.MaxFunc(forms, func(a, b string) int { return len(a) - len(b) })
 }

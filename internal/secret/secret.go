@@ -19,9 +19,6 @@ const (
 	aesPrefix    = "aes256gcm:"
 )
 
-// MaxHash is the longest form of a hash, in characters.
-const MaxHash = len(hmacPrefix) + maxID + len(":") + hashHex
-
 const (
 	maxID   = 16
 	hashHex = 64
