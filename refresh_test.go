@@ -201,6 +201,25 @@ func TestRefresherTakesTheOthersResult(t *testing.T) {
 	}
 }
 
+// Between a caller's look and the flight, another flight may have landed.
+func TestRefresherLooksAgain(t *testing.T) {
+	ways(t, func(t *testing.T, a *altered) {
+		p, looks := &provider{clock: time.Now}, 0
+		r := &authdb.Refresher{Refresh: p.refresh, Clock: func() time.Time {
+			if looks++; looks == 1 {
+				_, err := a.Memory.UpdateAccount(t.Context(), google1, id1, authdb.AccountPatch{ExpiresAt: authdb.Set(time.Now().Add(time.Hour).Unix())})
+				ok(t, err)
+			}
+			return time.Now()
+		}}
+		_, err := r.Account(t.Context(), a, google1, id1)
+		ok(t, err)
+		if p.calls.Load() != 0 {
+			t.Error("the provider was asked for what is fresh")
+		}
+	})
+}
+
 func TestRefresherErrorIsEverybodys(t *testing.T) {
 	ways(t, func(t *testing.T, a *altered) {
 		before, err := a.Memory.GetAccount(t.Context(), google1, id1)
@@ -483,7 +502,7 @@ func TestRefresherMisused(t *testing.T) {
 	_, err = r.Account(t.Context(), a, google1, "2")
 	is(t, err, authdb.ErrNotFound)
 	for _, extension := range []string{"Transactor", "AccountUpdater"} {
-		a.hides = []string{extension}
+		a.hides = []string{extension, "AccountLocker"}
 		_, err = r.Account(t.Context(), a, google1, id1)
 		is(t, err, errors.ErrUnsupported)
 	}

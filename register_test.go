@@ -235,10 +235,17 @@ func TestRegisterRefuses(t *testing.T) {
 		"nobody has proven it":  {unproven, unproven, authdb.LinkPolicy{Trusted: []string{"google"}, ResetUnproven: true}},
 		"reset by no one's say": {unproven, proves, github},
 	} {
-		m := new(adaptertest.Memory)
+		m, transactions := new(adaptertest.Memory), 0
 		user := full(t, m, c.existing)
 		before := record(t, m, user.ID)
-		got, err := authdb.Register(t.Context(), m, newUser(c.incoming), newAccount(), c.policy)
+		a := &altered{Memory: m, inTx: func(ctx context.Context, a *altered, f func(context.Context, authdb.Adapter) error) error {
+			transactions++
+			return a.transaction(ctx, f)
+		}}
+		got, err := authdb.Register(t.Context(), a, newUser(c.incoming), newAccount(), c.policy)
+		if transactions != 1 {
+			t.Errorf("%s: tried %d times", name, transactions)
+		}
 		is(t, err, authdb.ErrEmailTaken)
 		is(t, err, authdb.ErrDuplicate)
 		if got != nil || strings.Contains(fmt.Sprint(err), "ada") {
