@@ -75,6 +75,10 @@ func TestUnguardedInTxKeeps(t *testing.T) {
 					second <- err
 				case <-time.After(200 * time.Millisecond):
 				}
+				if db.Name() == "mysql" && count(t, db, "SELECT IS_USED_LOCK(CONCAT('authdb ', LEFT(SHA2(CONCAT(LOWER(DATABASE()), ?), 256), 56))) IS NOT NULL",
+					lockOf("loose_accounts", authdb.KeyAccount, "p", value)) != 1 {
+					t.Error("the lock is not kept")
+				}
 				undone := tx.(authdb.Transactor).InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 					_, err := tx.LinkAccount(ctx, accountOf(user, value+" undone"))
 					return errors.Join(err, errUndo)

@@ -181,15 +181,13 @@ func (g *guest) AfterCreate(tx *gorm.DB) error {
 	if a == nil {
 		return nil
 	}
-	b := a.WithTx(tx)
-	_, err := b.LinkAccount(tx.Statement.Context, accountOf(g.ID, *g.Email))
-	if errors.Is(err, authdb.ErrDuplicate) {
-		return b.InTx(tx.Statement.Context, func(ctx context.Context, tx authdb.Adapter) error {
-			_, err := tx.LinkAccount(ctx, accountOf(g.ID, *g.Email+"2"))
-			return err
-		})
-	}
-	return err
+	return a.WithTx(tx).InTx(tx.Statement.Context, func(ctx context.Context, tx authdb.Adapter) error {
+		_, err := tx.LinkAccount(ctx, accountOf(g.ID, *g.Email))
+		if errors.Is(err, authdb.ErrDuplicate) {
+			_, err = tx.LinkAccount(ctx, accountOf(g.ID, *g.Email+"2"))
+		}
+		return err
+	})
 }
 
 // TestWithTxInHook: an adapter on what a hook is given works in the hook's
