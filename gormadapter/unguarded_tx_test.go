@@ -65,6 +65,10 @@ func TestUnguardedInTxKeeps(t *testing.T) {
 				if _, err := tx.LinkAccount(ctx, accountOf(user, value)); !errors.Is(err, authdb.ErrDuplicate) {
 					t.Errorf("in the same transaction: %v", err)
 				}
+				if db.Name() == "mysql" && count(t, db, "SELECT IS_USED_LOCK(CONCAT('authdb ', LEFT(SHA2(CONCAT(LOWER(DATABASE()), ?), 256), 56))) IS NOT NULL",
+					lockOf("loose_accounts", authdb.KeyAccount, "p", value)) != 1 {
+					t.Error("the lock is not kept")
+				}
 				go func() {
 					_, err := others.LinkAccount(t.Context(), accountOf(user, value))
 					second <- err
@@ -74,10 +78,6 @@ func TestUnguardedInTxKeeps(t *testing.T) {
 					t.Errorf("did not wait: %v", err)
 					second <- err
 				case <-time.After(200 * time.Millisecond):
-				}
-				if db.Name() == "mysql" && count(t, db, "SELECT IS_USED_LOCK(CONCAT('authdb ', LEFT(SHA2(CONCAT(LOWER(DATABASE()), ?), 256), 56))) IS NOT NULL",
-					lockOf("loose_accounts", authdb.KeyAccount, "p", value)) != 1 {
-					t.Error("the lock is not kept")
 				}
 				undone := tx.(authdb.Transactor).InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 					_, err := tx.LinkAccount(ctx, accountOf(user, value+" undone"))
