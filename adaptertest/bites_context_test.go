@@ -120,6 +120,29 @@ var contextBreaks = []contextBreak{
 			return 0, ctx.Err()
 		}
 	}},
+	{"SessionRevoker", func(f *faulty, m *Memory) {
+		f.deleteSessionByID = func(ctx context.Context, userID, id string) error {
+			_ = m.DeleteSessionByID(context.WithoutCancel(ctx), userID, id)
+			return ctx.Err()
+		}
+	}},
+	{"SessionRevoker", func(f *faulty, m *Memory) {
+		f.deleteSessionByID = func(ctx context.Context, userID, id string) error {
+			return m.DeleteSessionByID(context.WithoutCancel(ctx), userID, id)
+		}
+	}},
+	{"SessionToucher", func(f *faulty, m *Memory) {
+		f.touchSession = func(ctx context.Context, s *authdb.Session, every time.Duration) (bool, error) {
+			_, _ = m.TouchSession(context.WithoutCancel(ctx), s, every)
+			return false, ctx.Err()
+		}
+	}},
+	{"AuthenticatorRemover", func(f *faulty, m *Memory) {
+		f.deleteAuthenticator = func(ctx context.Context, id string) error {
+			_ = m.DeleteAuthenticator(context.WithoutCancel(ctx), id)
+			return ctx.Err()
+		}
+	}},
 	{"AccountLister", func(f *faulty, m *Memory) { f.listAccounts = dumb(f.listAccounts) }},
 	{"AccountUpdater", func(f *faulty, m *Memory) {
 		f.updateAccount = func(ctx context.Context, provider, id string, patch authdb.AccountPatch) (*authdb.Account, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/authdb/authdb"
 )
@@ -110,6 +111,15 @@ func callExtensions(ctx context.Context, a authdb.Adapter, errs map[string]error
 	if x, ok := a.(authdb.SessionLister); ok {
 		_, errs["ListSessionsByUserID"] = x.ListSessionsByUserID(ctx, "x")
 		_, errs["DeleteSessionsByUserID"] = x.DeleteSessionsByUserID(ctx, "x")
+	}
+	if x, ok := a.(authdb.SessionRevoker); ok {
+		errs["DeleteSessionByID"] = x.DeleteSessionByID(ctx, "x", "x")
+	}
+	if x, ok := a.(authdb.SessionToucher); ok {
+		_, errs["TouchSession"] = x.TouchSession(ctx, &authdb.Session{SessionToken: "x"}, time.Minute)
+	}
+	if x, ok := a.(authdb.AuthenticatorRemover); ok {
+		errs["DeleteAuthenticator"] = x.DeleteAuthenticator(ctx, "x")
 	}
 	if x, ok := a.(authdb.AccountLister); ok {
 		_, errs["ListAccountsByUserID"] = x.ListAccountsByUserID(ctx, "x")

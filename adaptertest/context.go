@@ -28,6 +28,9 @@ var contextCases = []contextCase{
 	{"AuthenticatorStore", hasAuthenticators, authenticatorContext},
 	{"Sweeper", hasSweeper | hasTokens, sweeperContext},
 	{"SessionLister", hasSessionLister | hasSessions, sessionListerContext},
+	{"SessionRevoker", hasSessionRevoker | hasSessions, sessionRevokerContext},
+	{"SessionToucher", hasSessionToucher | hasSessions, sessionToucherContext},
+	{"AuthenticatorRemover", hasAuthenticatorRemover | hasAuthenticators, authenticatorRemoverContext},
 	{"AccountLister", hasAccountLister, func(ctx context.Context, r *rig) ([]contextCall, func()) {
 		user := r.addUser()
 		return []contextCall{
@@ -247,6 +250,37 @@ func sessionListerContext(ctx context.Context, r *rig) ([]contextCall, func()) {
 	}
 	return calls, func() {
 		r.sessionIs(session, "afterwards")
+	}
+}
+
+func sessionRevokerContext(ctx context.Context, r *rig) ([]contextCall, func()) {
+	session := r.addSession(r.addUser().ID)
+	calls := []contextCall{
+		{"DeleteSessionByID", func() error { return r.DeleteSessionByID(ctx, session.UserID, session.ID) }},
+	}
+	return calls, func() { r.sessionIs(session, "afterwards") }
+}
+
+func sessionToucherContext(ctx context.Context, r *rig) ([]contextCall, func()) {
+	session := r.addSession(r.addUser().ID)
+	calls := []contextCall{
+		{"TouchSession", func() error { _, err := r.TouchSession(ctx, session, time.Minute); return err }},
+	}
+	return calls, func() {
+		if at, ok := r.lastSeen(session); ok {
+			r.Errorf("LastSeen afterwards: got %v, want none", at)
+		}
+	}
+}
+
+func authenticatorRemoverContext(ctx context.Context, r *rig) ([]contextCall, func()) {
+	authenticator := r.addAuthenticator(r.addUser().ID)
+	calls := []contextCall{
+		{"DeleteAuthenticator", func() error { return r.DeleteAuthenticator(ctx, authenticator.CredentialID) }},
+	}
+	return calls, func() {
+		_, err := r.GetAuthenticator(r.ctx, authenticator.CredentialID)
+		r.ok(err, "GetAuthenticator afterwards")
 	}
 }
 

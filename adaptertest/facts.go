@@ -17,8 +17,11 @@ const (
 	hasSessions
 	hasTokens
 	hasAuthenticators
+	hasAuthenticatorRemover
 	hasSweeper
 	hasSessionLister
+	hasSessionRevoker
+	hasSessionToucher
 	hasAccountLister
 	hasAccountUpdater
 	hasTransactor
@@ -62,8 +65,11 @@ var stores = []struct {
 	{"SessionStore", hasSessions, declinesSessions, as[authdb.SessionStore], typed[authdb.SessionStore], nonsense[authdb.SessionStore]},
 	{"VerificationTokenStore", hasTokens, declinesTokens, as[authdb.VerificationTokenStore], typed[authdb.VerificationTokenStore], nonsense[authdb.VerificationTokenStore]},
 	{"AuthenticatorStore", hasAuthenticators, declinesAuthenticators, as[authdb.AuthenticatorStore], typed[authdb.AuthenticatorStore], nonsense[authdb.AuthenticatorStore]},
+	{"AuthenticatorRemover", hasAuthenticatorRemover, 0, as[authdb.AuthenticatorRemover], typed[authdb.AuthenticatorRemover], nonsense[authdb.AuthenticatorRemover]},
 	{"Sweeper", hasSweeper, 0, as[authdb.Sweeper], typed[authdb.Sweeper], nonsense[authdb.Sweeper]},
 	{"SessionLister", hasSessionLister, 0, as[authdb.SessionLister], typed[authdb.SessionLister], nonsense[authdb.SessionLister]},
+	{"SessionRevoker", hasSessionRevoker, 0, as[authdb.SessionRevoker], typed[authdb.SessionRevoker], nonsense[authdb.SessionRevoker]},
+	{"SessionToucher", hasSessionToucher, 0, as[authdb.SessionToucher], typed[authdb.SessionToucher], nonsense[authdb.SessionToucher]},
 	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister], nonsense[authdb.AccountLister]},
 	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater], nonsense[authdb.AccountUpdater]},
 	{"Transactor", hasTransactor, 0, as[authdb.Transactor], typed[authdb.Transactor], nonsense[authdb.Transactor]},

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/authdb/authdb"
 )
@@ -41,6 +42,8 @@ type faulty struct {
 	deleteSession     func(context.Context, string) error
 	listSessions      func(context.Context, string) ([]*authdb.Session, error)
 	deleteSessions    func(context.Context, string, ...string) (int64, error)
+	deleteSessionByID func(context.Context, string, string) error
+	touchSession      func(context.Context, *authdb.Session, time.Duration) (bool, error)
 
 	createToken   func(context.Context, *authdb.VerificationToken) (*authdb.VerificationToken, error)
 	useToken      func(context.Context, string, string) (*authdb.VerificationToken, error)
@@ -50,6 +53,7 @@ type faulty struct {
 	getAuthenticator    func(context.Context, string) (*authdb.Authenticator, error)
 	listAuthenticators  func(context.Context, string) ([]*authdb.Authenticator, error)
 	updateCounter       func(context.Context, string, uint32) (*authdb.Authenticator, error)
+	deleteAuthenticator func(context.Context, string) error
 
 	inTx        func(context.Context, func(context.Context, authdb.Adapter) error) error
 	lockUser    func(context.Context, string) (*authdb.User, error)
@@ -70,6 +74,7 @@ func newFaulty(m *Memory) *faulty {
 	f.createSession, f.getSessionAndUser, f.updateSession = m.CreateSession, m.GetSessionAndUser, m.UpdateSession
 	f.deleteSession, f.listSessions, f.deleteSessions = m.DeleteSession, m.ListSessionsByUserID, m.DeleteSessionsByUserID
 	f.createToken, f.useToken, f.deleteExpired = m.CreateVerificationToken, m.UseVerificationToken, m.DeleteExpired
+	f.deleteSessionByID, f.touchSession, f.deleteAuthenticator = m.DeleteSessionByID, m.TouchSession, m.DeleteAuthenticator
 	f.createAuthenticator, f.getAuthenticator = m.CreateAuthenticator, m.GetAuthenticator
 	f.listAuthenticators, f.updateCounter = m.ListAuthenticatorsByUserID, m.UpdateAuthenticatorCounter
 	f.inTx, f.lockUser, f.lockAccount = f.transaction, m.LockUser, m.LockAccount
@@ -120,7 +125,7 @@ func decline(f *faulty, store string) {
 		f.unlinkAccount = func(context.Context, string, string) error { return unsupported }
 		f.getUserByAccount = func(context.Context, string, string) (*authdb.User, error) { return nil, unsupported }
 	case "SessionStore":
-		f.declines = append(f.declines, "SessionLister")
+		f.declines = append(f.declines, "SessionLister", "SessionRevoker", "SessionToucher")
 		f.createSession = func(context.Context, *authdb.Session) (*authdb.Session, error) { return nil, unsupported }
 		f.getSessionAndUser = func(context.Context, string) (*authdb.Session, *authdb.User, error) { return nil, nil, unsupported }
 		f.updateSession = func(context.Context, string, authdb.SessionPatch) (*authdb.Session, error) { return nil, unsupported }
@@ -131,6 +136,7 @@ func decline(f *faulty, store string) {
 		}
 		f.useToken = func(context.Context, string, string) (*authdb.VerificationToken, error) { return nil, unsupported }
 	case "AuthenticatorStore":
+		f.declines = append(f.declines, "AuthenticatorRemover")
 		f.createAuthenticator = func(context.Context, *authdb.Authenticator) (*authdb.Authenticator, error) { return nil, unsupported }
 		f.getAuthenticator = func(context.Context, string) (*authdb.Authenticator, error) { return nil, unsupported }
 		f.listAuthenticators = func(context.Context, string) ([]*authdb.Authenticator, error) { return nil, unsupported }
@@ -204,6 +210,18 @@ func (f *faulty) ListSessionsByUserID(ctx context.Context, id string) ([]*authdb
 
 func (f *faulty) DeleteSessionsByUserID(ctx context.Context, id string, except ...string) (int64, error) {
 	return f.deleteSessions(ctx, id, except...)
+}
+
+func (f *faulty) DeleteSessionByID(ctx context.Context, userID, sessionID string) error {
+	return f.deleteSessionByID(ctx, userID, sessionID)
+}
+
+func (f *faulty) TouchSession(ctx context.Context, s *authdb.Session, every time.Duration) (bool, error) {
+	return f.touchSession(ctx, s, every)
+}
+
+func (f *faulty) DeleteAuthenticator(ctx context.Context, id string) error {
+	return f.deleteAuthenticator(ctx, id)
 }
 
 func (f *faulty) CreateVerificationToken(ctx context.Context, t *authdb.VerificationToken) (*authdb.VerificationToken, error) {

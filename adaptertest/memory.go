@@ -174,12 +174,15 @@ func (m *Memory) newID() string {
 }
 
 // expired is the contract's Expires < now, at the millisecond.
-func (m *Memory) expired(expires time.Time) bool {
-	now := time.Now
+func (m *Memory) expired(expires time.Time) bool { return expires.Before(m.now()) }
+
+// now is the present, as instants are stored.
+func (m *Memory) now() time.Time {
+	clock := time.Now
 	if m.options.Clock != nil {
-		now = m.options.Clock
+		clock = m.options.Clock
 	}
-	return expires.Before(now().Truncate(time.Millisecond))
+	return clock().UTC().Truncate(time.Millisecond)
 }
 
 // user returns the user as all look-ups see it: not if soft-deleted.

@@ -78,7 +78,10 @@ func (m *Memory) withExtra(record string, stored, written map[string]any) (map[s
 		}
 		extra[column] = value
 	}
-	if len(columns) == 0 {
+	if at, ok := stored[lastSeen]; ok { // TouchSession's
+		extra[lastSeen] = at
+	}
+	if len(extra) == 0 {
 		return nil, nil
 	}
 	return extra, nil

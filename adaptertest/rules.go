@@ -11,6 +11,7 @@ func allRules() []rule {
 		verificationTokenRules,
 		authenticatorRules,
 		sessionListerRules,
+		sessionRevokerRules, sessionToucherRules, authenticatorRemoverRules,
 		accountListerRules,
 		accountUpdaterRules,
 		transactorRules, userLockerRules, accountLockerRules, registerRules, unlinkRules, refresherRules,

@@ -26,6 +26,9 @@ type watched struct {
 	authenticators authdb.AuthenticatorStore
 	sweeper        authdb.Sweeper
 	sessionLister  authdb.SessionLister
+	sessionRevoker authdb.SessionRevoker
+	sessionToucher authdb.SessionToucher
+	remover        authdb.AuthenticatorRemover
 	accountLister  authdb.AccountLister
 	accountUpdater authdb.AccountUpdater
 	transactor     authdb.Transactor
@@ -38,6 +41,9 @@ func watch(r *rig, adapter authdb.Adapter) *watched {
 	w.authenticators, _ = authdb.As[authdb.AuthenticatorStore](adapter)
 	w.sweeper, _ = authdb.As[authdb.Sweeper](adapter)
 	w.sessionLister, _ = authdb.As[authdb.SessionLister](adapter)
+	w.sessionRevoker, _ = authdb.As[authdb.SessionRevoker](adapter)
+	w.sessionToucher, _ = authdb.As[authdb.SessionToucher](adapter)
+	w.remover, _ = authdb.As[authdb.AuthenticatorRemover](adapter)
 	w.accountLister, _ = authdb.As[authdb.AccountLister](adapter)
 	w.accountUpdater, _ = authdb.As[authdb.AccountUpdater](adapter)
 	w.transactor, _ = authdb.As[authdb.Transactor](adapter)

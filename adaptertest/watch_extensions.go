@@ -2,6 +2,7 @@ package adaptertest
 
 import (
 	"context"
+	"time"
 
 	"github.com/authdb/authdb"
 )
@@ -51,6 +52,25 @@ func (w *watched) DeleteSessionsByUserID(ctx context.Context, userID string, exc
 	return call(w, "DeleteSessionsByUserID", func() (int64, error) {
 		return w.sessionLister.DeleteSessionsByUserID(ctx, userID, exceptTokens...)
 	}, exceptTokens)
+}
+
+func (w *watched) DeleteSessionByID(ctx context.Context, userID, sessionID string) error {
+	w.r.Helper()
+	_, err := call(w, "DeleteSessionByID", func() (struct{}, error) {
+		return struct{}{}, w.sessionRevoker.DeleteSessionByID(ctx, userID, sessionID)
+	})
+	return err
+}
+
+func (w *watched) TouchSession(ctx context.Context, session *authdb.Session, every time.Duration) (bool, error) {
+	w.r.Helper()
+	return call(w, "TouchSession", func() (bool, error) { return w.sessionToucher.TouchSession(ctx, session, every) }, session)
+}
+
+func (w *watched) DeleteAuthenticator(ctx context.Context, credentialID string) error {
+	w.r.Helper()
+	_, err := call(w, "DeleteAuthenticator", func() (struct{}, error) { return struct{}{}, w.remover.DeleteAuthenticator(ctx, credentialID) })
+	return err
 }
 
 func (w *watched) ListAccountsByUserID(ctx context.Context, userID string) ([]*authdb.Account, error) {

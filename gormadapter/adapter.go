@@ -46,19 +46,22 @@ type shared struct {
 }
 
 var (
-	_ authdb.Adapter            = (*Adapter)(nil)
-	_ authdb.Transactor         = (*Adapter)(nil)
-	_ authdb.UserLocker         = (*Adapter)(nil)
-	_ authdb.AccountLocker      = (*Adapter)(nil)
-	_ authdb.AuthenticatorStore = (*Adapter)(nil)
-	_ authdb.Validator          = (*Adapter)(nil)
-	_ authdb.Checker            = (*Adapter)(nil)
-	_ authdb.Synchronizer       = (*Adapter)(nil)
-	_ authdb.Sweeper            = (*Adapter)(nil)
-	_ authdb.SessionLister      = (*Adapter)(nil)
-	_ authdb.AccountLister      = (*Adapter)(nil)
-	_ authdb.AccountUpdater     = (*Adapter)(nil)
-	_ authdb.SecretConverter    = (*Adapter)(nil)
+	_ authdb.Adapter              = (*Adapter)(nil)
+	_ authdb.Transactor           = (*Adapter)(nil)
+	_ authdb.UserLocker           = (*Adapter)(nil)
+	_ authdb.AccountLocker        = (*Adapter)(nil)
+	_ authdb.AuthenticatorStore   = (*Adapter)(nil)
+	_ authdb.AuthenticatorRemover = (*Adapter)(nil)
+	_ authdb.Validator            = (*Adapter)(nil)
+	_ authdb.Checker              = (*Adapter)(nil)
+	_ authdb.Synchronizer         = (*Adapter)(nil)
+	_ authdb.Sweeper              = (*Adapter)(nil)
+	_ authdb.SessionLister        = (*Adapter)(nil)
+	_ authdb.SessionRevoker       = (*Adapter)(nil)
+	_ authdb.SessionToucher       = (*Adapter)(nil)
+	_ authdb.AccountLister        = (*Adapter)(nil)
+	_ authdb.AccountUpdater       = (*Adapter)(nil)
+	_ authdb.SecretConverter      = (*Adapter)(nil)
 )
 
 // New returns an adapter on db, which stays the application's. It does no I/O
@@ -302,7 +305,7 @@ func (a *Adapter) Close() (err error) {
 func (a *Adapter) As(target any) bool {
 	absent := func(t *table) bool { return a.err == nil && t == nil }
 	switch target.(type) {
-	case *authdb.AuthenticatorStore:
+	case *authdb.AuthenticatorStore, *authdb.AuthenticatorRemover:
 		if absent(a.authenticators) {
 			return false
 		}
@@ -320,6 +323,14 @@ func (a *Adapter) As(target any) bool {
 		}
 	case *authdb.SessionStore, *authdb.SessionLister:
 		if absent(a.sessions) {
+			return false
+		}
+	case *authdb.SessionRevoker:
+		if absent(a.sessions) || a.err == nil && !a.sessions.revokes() {
+			return false
+		}
+	case *authdb.SessionToucher:
+		if absent(a.sessions) || a.err == nil && !a.sessions.touches() {
 			return false
 		}
 	case *authdb.VerificationTokenStore:

@@ -91,8 +91,8 @@ type (
 	}
 	browser struct {
 		models.Session
-		UserAgent *string
-		Seen      models.Time
+		models.SessionDetails
+		Seen models.Time
 	}
 	invitation struct {
 		models.VerificationToken
@@ -129,6 +129,8 @@ type (
 		Secret string    `gorm:"size:200;primaryKey" auth:"SessionToken"`
 		Person uuid.UUID `gorm:"size:36" auth:"UserID"`
 		Ends   time.Time `gorm:"precision:3" auth:"Expires"`
+
+		LastSeen sql.NullTime `gorm:"precision:3"`
 	}
 	magicLink struct {
 		Number  uint64 `gorm:"primaryKey"`
@@ -179,7 +181,8 @@ type (
 		gorm.Model
 		SessionToken string `gorm:"size:255"`
 		UserID       uint
-		Expires      time.Time `gorm:"precision:3"`
+		Expires      time.Time  `gorm:"precision:3"`
+		LastSeen     *time.Time `gorm:"precision:3"`
 	}
 	accountToken struct {
 		gorm.Model
@@ -217,7 +220,7 @@ func runSuite(t *testing.T, db *gorm.DB, v variant) int {
 	}
 	passed := 0
 	suite := append(slices.Clone(v.options), adaptertest.WithClock(clock),
-		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker", "Transactor", "UserLocker"),
+		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AuthenticatorRemover", "AccountLister", "AccountUpdater", "Validator", "Checker", "Transactor", "UserLocker"),
 		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }),
 		adaptertest.OnResult(func(_ string, ok bool) {
 			if ok {
