@@ -160,6 +160,13 @@ func TestUnlinkTellsOther(t *testing.T) {
 	}
 }
 
+func TestUnlinkLocks(t *testing.T) {
+	a := &altered{Memory: new(adaptertest.Memory)}
+	user := person{accounts: []*authdb.Account{newAccount(), newAccount(func(a *authdb.Account) { a.Provider = "github" })}}.store(t, a.Memory)
+	failing("LockUser")(a)
+	is(t, authdb.Unlink(t.Context(), a, user.ID, "google", "1098765", nil), errFault)
+}
+
 func TestUnlinkTogether(t *testing.T) {
 	for range 20 {
 		m := new(adaptertest.Memory)

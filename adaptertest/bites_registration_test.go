@@ -129,7 +129,25 @@ var registerBites = []bite{
 			return m.LinkAccount(ctx, a)
 		}
 	}),
-	inTxOf("Register takes over a user whose address was never proven, and all that was there is gone", direct),
+	breaks("Register takes over a user whose address was never proven, and all that was there is gone", func(f *faulty, m *Memory) {
+		f.deleteSessions = func(context.Context, string, ...string) (int64, error) { return 0, nil }
+	}),
+	breaks("Register takes over a user whose address was never proven, and all that was there is gone", func(f *faulty, m *Memory) {
+		f.listAccounts = func(ctx context.Context, id string) ([]*authdb.Account, error) {
+			if list, err := m.ListAccountsByUserID(ctx, id); f.isOutermost() || err != nil {
+				return list, err
+			}
+			return []*authdb.Account{}, nil // from a replica
+		}
+	}),
+	breaks("Register takes over a user whose address was never proven, and all that was there is gone", func(f *faulty, m *Memory) {
+		f.listAuthenticators = func(ctx context.Context, id string) ([]*authdb.Authenticator, error) {
+			if list, err := m.ListAuthenticatorsByUserID(ctx, id); f.isOutermost() || err != nil {
+				return list, err
+			}
+			return []*authdb.Authenticator{}, nil
+		}
+	}),
 	savepointOf("Register in a transaction is part of it", committing),
 }
 
