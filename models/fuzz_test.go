@@ -63,12 +63,15 @@ func FuzzInstant(f *testing.F) {
 	})
 }
 
+// ours is what errors say by themselves.
+const ours = "models: bytes of text are no instant; an instant is not within the years 0 to 9999; a number is no instant in milliseconds since 1970"
+
 func refused(t *testing.T, got time.Time, err error, text string) {
 	t.Helper()
 	if !got.IsZero() {
 		t.Errorf("%v beside the error %v", got, err)
 	}
-	if len(text) > 4 && strings.Contains(err.Error(), text) && !strings.Contains("models: bytes of text are no instant; an instant is not within the years 0 to 9999; a number is no instant in milliseconds since 1970", text) {
+	if len(text) > 4 && strings.Contains(err.Error(), text) && !strings.Contains(ours, text) {
 		t.Errorf("the error quotes what the column holds: %v", err)
 	}
 }
