@@ -158,7 +158,7 @@ func TestRefresherPanicIsEverybodys(t *testing.T) {
 		for range 8 {
 			all.Go(func() {
 				defer func() {
-					if p := fmt.Sprint(recover()); !strings.Contains(p, "surprise") || !strings.Contains(p, "refresh_test.go") {
+					if p := fmt.Sprint(recover()); !strings.Contains(p, "surprise") || !strings.Contains(p, "TestRefresherPanicIsEverybodys") {
 						t.Errorf("got the panic %v, want Refresh's, and where it was", p)
 					}
 				}()
