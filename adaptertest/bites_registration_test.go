@@ -103,6 +103,7 @@ var registerBites = []bite{
 		})
 	}),
 	breaks("Of concurrent registrations of one person all get the one user, and one is told Created", keyless),
+	breaks("Of concurrent registrations of one person without an address all get the one user, and one is told Created", keyless),
 	breaks("Concurrent registrations of one person with several accounts leave one user with all of them", keyless),
 	inTxOf("A registration whose account can't be linked leaves no user", direct),
 	breaks("Register refuses an address that another user has, and changes nothing", func(f *faulty, m *Memory) { // an upsert

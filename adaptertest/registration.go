@@ -58,7 +58,9 @@ var registerRules = group("Register", hasTransactor|hasAccounts, []rule{
 	}},
 	{name: "Of concurrent registrations of one person all get the one user, and one is told Created", check: func(r *rig) {
 		r.registersOne(r.newUser(), "Register")
-		r.registersOne(r.newUser(func(u *authdb.User) { u.Email = "" }), "Register of somebody without an address")
+	}},
+	{name: "Of concurrent registrations of one person without an address all get the one user, and one is told Created", check: func(r *rig) {
+		r.registersOne(r.newUser(func(u *authdb.User) { u.Email = "" }), "Register")
 	}},
 	{name: "Concurrent registrations of one person with several accounts leave one user with all of them", needs: hasUserLocker | hasAccountLister, check: func(r *rig) {
 		user := r.newUser()
@@ -274,7 +276,7 @@ func (p *provider) refresh(context.Context, *authdb.Account) (authdb.AccountPatc
 	time.Sleep(pause)
 	return authdb.AccountPatch{
 		AccessToken: authdb.Set(fmt.Sprint(p.r.fresh("access"), n)),
-		ExpiresAt:   authdb.Set(int64(4_102_444_800)), // in 2100
+		ExpiresAt:   authdb.Set(int64(2_000_000_000)), // in 2033: some columns end in 2038
 	}, nil
 }
 

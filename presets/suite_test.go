@@ -270,6 +270,7 @@ var traits = []trait{
 			"Any number of users may have no email address",
 			"A user may have nothing but an ID",
 			"UpdateUser takes an empty email address for none",
+			"Of concurrent registrations of one person without an address all get the one user, and one is told Created",
 		},
 	},
 	{
@@ -316,7 +317,19 @@ var traits = []trait{
 			"UpdateAccount leaves other accounts as they are",
 			"An account never outlives its user, also if it is linked while the user is deleted",
 			"Of concurrent callers of LinkAccount with one account one wins, the others get ErrDuplicate",
+			"LockAccount returns the account, or ErrNotFound",
+			"LockAccount holds up nobody who wants something else",
+			"Concurrent registrations of one person with several accounts leave one user with all of them",
+			"Register links an account to the user who has the address, where the policy says so",
+			"Unlink removes an account, but not the last way to sign in",
+			"Unlink of an account that is not the user's is ErrNotFound, and removes nothing",
+			"Of concurrent Unlinks of a user's last two accounts one succeeds, the other gets ErrLastSignIn",
 		},
+	},
+	{
+		reason:  "accounts have no index on the provider and its id: who locks one reads all, and waits for those that others have locked",
+		has:     on("mariadb", "typeorm", "sequelize", "kysely"),
+		without: []string{"LockAccount holds up nobody who wants something else"},
 	},
 	{
 		reason: "an account's type is one of the table provider_type",
