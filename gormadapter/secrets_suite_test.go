@@ -38,9 +38,12 @@ func TestAdapterSecrets(t *testing.T) {
 		authdb.WithHashedTokens(authdb.HashedTokens{Keys: keys("h2", "h1"), Plain: true}),
 		authdb.WithTokenEncryption(authdb.TokenEncryption{Keys: keys("e2", "e1")}),
 	}
-	for _, d := range databases() {
+	for n, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
 			for i, v := range variants() {
+				if i/2 == n%2 { // two of four here, the others there: what is stored is not the rows' affair
+					continue
+				}
 				v.name += ", secrets"
 				v.options = append(slices.Clone(v.options), adaptertest.HashedTokens(), adaptertest.Require("SecretConverter"))
 				v.further = hidden()

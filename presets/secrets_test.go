@@ -3,6 +3,7 @@ package presets_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -36,12 +37,13 @@ var keptByHashes = []string{
 	"Token in another case, with other accents, width or white space is another key",
 }
 
-// TestAdapterSecrets runs the contract with hashed and encrypted tokens on the
-// tables of every origin.
+// TestAdapterSecrets runs the contract with hashed and encrypted tokens on tables
+// that differ in what matters to them: ids, the lengths of columns, and keys.
 func TestAdapterSecrets(t *testing.T) {
 	onEachDump(t, func(t *testing.T, c connection, dump string) {
-		if c.server == testdb.MySQL || strings.HasSuffix(c.name, " elsewhere") || c.name == "sqlite-mattn" {
-			t.Skip("drivers, zones and the two MySQLs make no difference to secrets")
+		if !slices.Contains([]string{"typeorm-sqlite", "prisma-pg", "next-auth-v3-pg", "sequelize-mariadb", "kysely-mariadb"}, dump) ||
+			c.server == testdb.MySQL || strings.HasSuffix(c.name, " elsewhere") || c.name == "sqlite-mattn" {
+			t.Skip("drivers, zones and the two MySQLs make no difference to secrets, and the tables of other origins are like these")
 		}
 		db := c.open(t)
 		restoreEmpty(t, db, dump)
