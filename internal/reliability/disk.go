@@ -23,7 +23,7 @@ type disk struct {
 // disks are by database.
 var disks = map[string]disk{
 	sqlite:          {0, 880},
-	testdb.Postgres: {16 << 20, 880},  // a segment of the log
+	testdb.Postgres: {16 << 20, 880}, // a segment of the log
 	testdb.MariaDB:  {32 << 20, 7000},
 	testdb.MySQL:    {32 << 20, 7000}, // the dictionary
 }

@@ -94,7 +94,7 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 		}
 		rounds = c.scaled(f.origins)
 	}
-	row := Row{Fault: f.name, Rounds: fmt.Sprintf("%d %s", rounds, f.unit), Skipped: why, Errors: map[string]int{}}
+	row := Row{Fault: f.name, Unit: f.unit, Skipped: why, Errors: map[string]int{}}
 	if why != "" {
 		return row, nil
 	}
@@ -109,7 +109,11 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 		return row, err
 	}
 	defer sc.leave()
+	enough := c.enough()
 	for round := range rounds {
+		if row.Rounds > 0 && enough() {
+			break
+		}
 		if round%generation == generation-1 {
 			if err := s.empty(ctx); err != nil {
 				return row, err
@@ -124,6 +128,7 @@ func (c Config) try(ctx context.Context, s *stage, f fault) (Row, error) {
 		if err != nil {
 			return row, err
 		}
+		row.Rounds++
 	}
 	row.take(sc.ledger)
 	return row, nil

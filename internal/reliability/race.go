@@ -14,14 +14,18 @@ func tokensRaced() fault {
 		name: "tokens × 64 racers in 4 processes", rounds: 1000, origins: 1000, unit: "tokens",
 		race: func(ctx context.Context, c Config, s *stage, r *Row) error {
 			return withPeers(4, func() (*process, error) { return c.peer(s, nil) }, func(peers []*process) error {
-				return raceTokens(ctx, s, peers, c.scaled(1000), 16, r)
+				return raceTokens(ctx, s, peers, c.scaled(1000), 16, c.enough(), r)
 			})
 		},
 	}
 }
 
-func raceTokens(ctx context.Context, s *stage, peers []*process, tokens, racers int, r *Row) error {
+func raceTokens(ctx context.Context, s *stage, peers []*process, tokens, racers int, enough func() bool, r *Row) error {
 	for i := range tokens {
+		if r.Rounds > 0 && enough() {
+			break
+		}
+		r.Rounds++
 		token := fmt.Sprintf("raced-%d", i)
 		if _, err := peers[0].ask(order{Do: "create", Token: token}); err != nil {
 			return err
@@ -52,7 +56,7 @@ func raceTokens(ctx context.Context, s *stage, peers []*process, tokens, racers 
 	if err != nil {
 		return err
 	}
-	r.Checked += tokens
+	r.Checked += r.Rounds
 	for k := range rows {
 		r.Lost++
 		r.Details = append(r.Details, k+": still there")
@@ -74,15 +78,19 @@ func peopleRaced() fault {
 		name: "racing registrations of 500 people by 8 processes", rounds: people * registrations, origins: people * registrations, unit: "registrations",
 		race: func(ctx context.Context, c Config, s *stage, r *Row) error {
 			return withPeers(processes, func() (*process, error) { return c.peer(s, nil) }, func(peers []*process) error {
-				return racePeople(ctx, s, peers, c.scaled(people), r)
+				return racePeople(ctx, s, peers, c.scaled(people), c.enough(), r)
 			})
 		},
 	}
 }
 
-func racePeople(ctx context.Context, s *stage, peers []*process, people int, r *Row) error {
+func racePeople(ctx context.Context, s *stage, peers []*process, people int, enough func() bool, r *Row) error {
 	told := map[string]map[string]bool{} // ids by name
 	for first := 0; first < people; first += batch {
+		if first > 0 && enough() {
+			people = first
+			break
+		}
 		answers, err := askAll(peers, func(peer int) order {
 			o := order{Do: "register"}
 			for i := first; i < min(first+batch, people); i++ {
@@ -91,6 +99,7 @@ func racePeople(ctx context.Context, s *stage, peers []*process, people int, r *
 				}
 			}
 			r.Calls += len(o.People)
+			r.Rounds = r.Calls
 			return o
 		})
 		if err != nil {

@@ -30,11 +30,12 @@ import (
 
 // A Config says what to run.
 type Config struct {
-	Scale     float64  // 1 is everything; rounds and races are multiplied by it
-	Databases []string // as testdb calls the servers, or "sqlite"; none is all
-	Faults    []string // names; none is all
-	Interop   string   // the folder interop, for the adapters of Auth.js; "" leaves them out
-	Broken    string   // names a wrapper of Peer's for the adapters, for tests
+	Scale     float64       // 1 is everything; rounds and races are multiplied by it
+	Each      time.Duration // how long a fault may take, but for its first round; 0 is as long as it takes
+	Databases []string      // as testdb calls the servers, or "sqlite"; none is all
+	Faults    []string      // names; none is all
+	Interop   string        // the folder interop, for the adapters of Auth.js; "" leaves them out
+	Broken    string        // names a wrapper of Peer's for the adapters, for tests
 	Log       io.Writer
 
 	// Wrap breaks the adapters of this process, for tests.
@@ -59,7 +60,8 @@ type Section struct {
 // A Row is one fault.
 type Row struct {
 	Fault   string
-	Rounds  string // with their unit
+	Rounds  int
+	Unit    string // of the rounds
 	Calls   int
 	Checked int // rows, over all rounds
 	Lost    int
@@ -103,7 +105,7 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	sections := make([]Section, len(jobs))
 	errs := make([]error, len(jobs))
 	var wait sync.WaitGroup
-	places := make(chan struct{}, 3) // they wait for servers most of the time
+	places := make(chan struct{}, 4) // they wait for servers most of the time
 	for i, job := range jobs {
 		wait.Go(func() {
 			places <- struct{}{}
@@ -164,6 +166,12 @@ func (c Config) section(ctx context.Context, d database, dir, adapter string, pr
 		}
 	}
 	return section, nil
+}
+
+// enough returns a function that says whether a fault has had its time.
+func (c Config) enough() func() bool {
+	began := time.Now()
+	return func() bool { return c.Each != 0 && time.Since(began) > c.Each }
 }
 
 func (c Config) scaled(n int) int { return int(math.Ceil(float64(n) * c.Scale)) }

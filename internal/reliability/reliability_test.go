@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,21 +18,24 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// scale is of all rounds. The default takes a minute or two.
-var scale = flag.Float64("scale", 0.1, "how much of it: 1 is everything")
+// The default takes a minute or two, also where the machine has much else to do.
+var (
+	scale = flag.Float64("scale", 0.1, "how much of it: 1 is everything")
+	each  = flag.Duration("each", 9*time.Second, "how long a fault may take on a database; 0 is as long as it takes")
+)
 
 // TestFaults: whatever happens, nothing is lost, used twice or left half done.
 func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute or two")
 	}
-	result, err := reliability.Run(t.Context(), reliability.Config{Scale: *scale, Log: t.Output()})
+	result, err := reliability.Run(t.Context(), reliability.Config{Scale: *scale, Each: *each, Log: t.Output()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, s := range result.Sections {
 		if s.Skipped != "" {
-			t.Log(s.Skipped)
+			missing(t, s)
 		}
 		for _, r := range s.Rows {
 			if r.Harm() > 0 {
@@ -39,6 +43,16 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
+}
+
+// missing fails the test for a server that AUTHDB_TEST_REQUIRE names.
+func missing(t *testing.T, s reliability.Section) {
+	for name := range strings.SplitSeq(os.Getenv("AUTHDB_TEST_REQUIRE"), ",") {
+		if name != "" && strings.HasPrefix(strings.ToLower(s.Database), name) {
+			t.Errorf("%s (required by AUTHDB_TEST_REQUIRE)", s.Skipped)
+		}
+	}
+	t.Log(s.Skipped)
 }
 
 // broken are adapters as somebody would break them by mistake. They yield where

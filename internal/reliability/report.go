@@ -15,8 +15,8 @@ func (r Row) summary() string {
 	if r.Skipped != "" {
 		return "not tried: " + r.Skipped
 	}
-	text := fmt.Sprintf("%s, %d calls, %d rows checked, %d lost, %d used twice, %d orphans; errors: %s; back after %s",
-		r.Rounds, r.Calls, r.Checked, r.Lost, r.Doubles, r.Orphans, r.kinds(), r.back())
+	text := fmt.Sprintf("%d %s, %d calls, %d rows checked, %d lost, %d used twice, %d orphans; errors: %s; back after %s",
+		r.Rounds, r.Unit, r.Calls, r.Checked, r.Lost, r.Doubles, r.Orphans, r.kinds(), r.back())
 	for _, d := range r.Details[:min(len(r.Details), 5)] {
 		text += "\n    " + d
 	}
@@ -99,7 +99,7 @@ func (r *Result) Write(out io.Writer, took time.Duration) error {
 				fmt.Fprintf(&b, "| %s | not tried: %s | | | | | | |\n", row.Fault, row.Skipped)
 				continue
 			}
-			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d | %s | %s |\n", row.Fault, row.Rounds, row.Checked, row.Lost, row.Doubles, row.Orphans, row.kinds(), row.back())
+			fmt.Fprintf(&b, "| %s | %d %s | %d | %d | %d | %d | %s | %s |\n", row.Fault, row.Rounds, row.Unit, row.Checked, row.Lost, row.Doubles, row.Orphans, row.kinds(), row.back())
 		}
 		b.WriteString("\n")
 	}
@@ -134,7 +134,7 @@ func (r *Result) compare(b *strings.Builder, theirs []Section) {
 		for _, s := range all {
 			for _, row := range s.Rows {
 				if row.Fault == f.name {
-					fmt.Fprintf(b, "| %s | %s | %s | %d | %d | %d | %d | %s |\n", row.Fault, s.Adapter, row.Rounds, row.Checked, row.Lost, row.Doubles, row.Orphans, row.kinds())
+					fmt.Fprintf(b, "| %s | %s | %d %s | %d | %d | %d | %d | %s |\n", row.Fault, s.Adapter, row.Rounds, row.Unit, row.Checked, row.Lost, row.Doubles, row.Orphans, row.kinds())
 				}
 			}
 		}
