@@ -274,3 +274,35 @@ func explained(t *testing.T, tx *gorm.DB, sql string, vars []any) string {
 	}
 	return strings.Join(slices.Compact(plan), "\n")
 }
+
+// keyless is a row without a primary key: nothing but its token tells it from
+// others.
+type keyless struct {
+	SessionToken string      `gorm:"size:255;index"`
+	UserID       string      `gorm:"size:64;index"`
+	Expires      models.Time `gorm:"size:64;index"`
+}
+
+// TestSweepWithoutPrimaryKey leaves a session that has the token of an expired
+// one.
+func TestSweepWithoutPrimaryKey(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		if err := db.AutoMigrate(&keyless{}); err != nil {
+			t.Fatal(err)
+		}
+		adapter := gormadapter.New(db, authdb.WithModels(authdb.Models{Session: &keyless{}, VerificationToken: authdb.Absent}))
+		for _, expires := range []time.Duration{-time.Hour, time.Hour, -time.Minute} {
+			if err := db.Create(&keyless{"twice", "u", models.NewTime(time.Now().Add(expires))}).Error; err != nil {
+				t.Fatal(err)
+			}
+		}
+		swept, err := adapter.DeleteExpired(t.Context(), 10)
+		var left []keyless
+		if err := db.Find(&left).Error; err != nil {
+			t.Fatal(err)
+		}
+		if err != nil || swept.Sessions != 2 || len(left) != 1 || left[0].Expires.Before(time.Now()) {
+			t.Errorf("swept %+v: %v, and left %v", swept, err, left)
+		}
+	})
+}
