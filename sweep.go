@@ -10,7 +10,7 @@ import (
 
 // sweepLimit is how many rows of a table Sweep has a Sweeper remove in one
 // call: so few that a call is over before anybody notices.
-const sweepLimit = 100
+const sweepLimit = 500
 
 // Sweep removes what has expired, at once and then again and again, with every
 // between two rounds, give or take a tenth, so that several processes don't stay
@@ -19,7 +19,7 @@ const sweepLimit = 100
 //
 //	go func() { _ = authdb.Sweep(ctx, adapter, 10*time.Minute) }()
 //
-// A round is as many calls of DeleteExpired as it takes, of at most 100 rows of
+// A round is as many calls of DeleteExpired as it takes, of at most 500 rows of
 // a table each. Between them it rests for as long as the last one took, to leave
 // the database to others. Any number of processes may sweep at once.
 //

@@ -56,13 +56,13 @@ func TestSweep(t *testing.T) {
 				}
 			}
 		}
-		add(345, -time.Hour)
+		add(1345, -time.Hour)
 		add(10, 30*time.Minute)
 		add(1, 24*time.Hour)
 		const took = 10 * time.Millisecond
 		var calls []time.Time
 		adapter := sweeper{memory, func(ctx context.Context, limit int) (authdb.Swept, error) {
-			if limit < 1 || limit > 100 {
+			if limit < 1 || limit > 500 {
 				t.Errorf("a limit of %d", limit)
 			}
 			calls = append(calls, time.Now())
@@ -83,7 +83,7 @@ func TestSweep(t *testing.T) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v, want the context's error", err)
 		}
-		want := []authdb.Swept{{Sessions: 345}, {Sessions: 10}, {}}
+		want := []authdb.Swept{{Sessions: 1345}, {Sessions: 10}, {}}
 		if fmt.Sprint(rounds) != fmt.Sprint(want) {
 			t.Errorf("rounds: %v, want %v", rounds, want)
 		}
@@ -109,7 +109,7 @@ func TestSweepSurvives(t *testing.T) {
 		adapter := sweeper{adaptertest.NewMemory(), func(context.Context, int) (authdb.Swept, error) {
 			switch calls++; calls {
 			case 1:
-				return authdb.Swept{Sessions: 100}, nil
+				return authdb.Swept{Sessions: 500}, nil
 			case 2, 3, 4:
 				return authdb.Swept{Sessions: 7}, down
 			}
@@ -122,7 +122,7 @@ func TestSweepSurvives(t *testing.T) {
 				cancel()
 			}
 		})
-		if got, want := strings.Join(reported, ", "), "107 down, 7 down, 7 down, 5 <nil>"; got != want {
+		if got, want := strings.Join(reported, ", "), "507 down, 7 down, 7 down, 5 <nil>"; got != want {
 			t.Errorf("reported %s, want %s", got, want)
 		}
 	})
@@ -136,7 +136,7 @@ func TestSweepEnds(t *testing.T) {
 		want  string // what is reported
 	}{
 		"between rounds": {1, time.Hour, "[{1 0} <nil>]"},
-		"in a round":     {100, time.Hour, "[{300 0} <nil>]"},
+		"in a round":     {500, time.Hour, "[{1500 0} <nil>]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -26,6 +26,10 @@ type dialect struct {
 	// forUpdate, or isolationInTx.
 	noSkipLocked []string
 
+	// expiredBatch is how many rows a transaction of a sweep removes, so that it
+	// is over before anybody notices.
+	expiredBatch int64
+
 	// deletesByScan says that a DELETE of several rows by their keys may read the
 	// whole table, if that is small, and wait for rows that others hold.
 	deletesByScan bool
@@ -102,6 +106,7 @@ func dialects() []dialect {
 			codeName:       "SQLite",
 			classOf:        sqliteClass,
 			beginImmediate: "BEGIN IMMEDIATE",
+			expiredBatch:   100, // of which each touches a page in every index, while nobody else writes
 			// A cast keeps its column's collation, a postfix COLLATE wins.
 			exact:       "CAST(%s AS TEXT) = CAST(%s AS TEXT) COLLATE BINARY",
 			exactColumn: "%s",
@@ -119,9 +124,10 @@ func dialects() []dialect {
 			codeName: "SQLSTATE",
 			classOf:  func(code string, _ error) class { return postgresClasses[code] },
 			// pgx's, where the server would say 22003
-			outOfRange: regexp.MustCompile(`^-?\d+ is (?:greater than maximum|less than minimum) value for int[248]$`),
-			forUpdate:  " FOR UPDATE",
-			forShare:   " FOR KEY SHARE",
+			outOfRange:   regexp.MustCompile(`^-?\d+ is (?:greater than maximum|less than minimum) value for int[248]$`),
+			forUpdate:    " FOR UPDATE",
+			forShare:     " FOR KEY SHARE",
+			expiredBatch: 500,
 			// citext and nondeterministic collations fold; text in "C" does not.
 			exact:         `CAST(%s AS text) COLLATE "C" = CAST(%s AS text)`,
 			exactColumn:   "%s",
@@ -148,6 +154,7 @@ func dialects() []dialect {
 			// binlog_format=STATEMENT.
 			noSkipLocked:  []string{"1064", "1235", "1665"},
 			deletesByScan: true,
+			expiredBatch:  250,
 			// MariaDB has no FOR SHARE, and MySQL has both.
 			forShare:           " LOCK IN SHARE MODE",
 			settlesForeignKeys: true,

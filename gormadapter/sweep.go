@@ -17,10 +17,6 @@ import (
 // sweepBatch bounds the rows, and with them the parameters, of one DELETE.
 const sweepBatch = 500
 
-// expiredBatch bounds the rows of one transaction of a sweep, so that it is over
-// before anybody notices.
-const expiredBatch = 100
-
 // DeleteExpired implements authdb.Sweeper. No hooks are called for the rows.
 //
 // It is several transactions of some rows each, those that expired first, and
@@ -57,7 +53,7 @@ func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64
 		return 0, err
 	}
 	for {
-		n := min(int64(limit)-removed, expiredBatch)
+		n := min(int64(limit)-removed, a.dialect.expiredBatch)
 		began := time.Now()
 		gone, err := a.sweepBatch(ctx, t, expired, n)
 		removed += gone
@@ -132,7 +128,13 @@ func (t *table) located() part {
 func (a *Adapter) removeExpired(ctx context.Context, tx *gorm.DB, t *table, found [][]reflect.Value, expired deadline) (gone int64, err error) {
 	size := len(found)
 	if a.dialect.deletesByScan {
-		size = 1
+		large, err := a.isLarge(ctx, tx, t, 20*size)
+		if err != nil {
+			return 0, err
+		}
+		if !large {
+			size = 1
+		}
 	}
 	for rows := range slices.Chunk(found, size) {
 		n, err := a.remove(tx, t, a.among(ctx, t, rows, expired), reflect.Value{})
@@ -142,6 +144,14 @@ func (a *Adapter) removeExpired(ctx context.Context, tx *gorm.DB, t *table, foun
 		gone += n
 	}
 	return gone, nil
+}
+
+// isLarge reports whether the table has at least that many rows.
+func (a *Adapter) isLarge(ctx context.Context, tx *gorm.DB, t *table, rows int) (bool, error) {
+	s := a.selectFrom(a.queries().facts, t, nil, t.located())
+	s.write(" LIMIT 1 OFFSET ", strconv.Itoa(rows-1))
+	found, err := a.find(ctx, tx, s.end(""))
+	return len(found) > 0, err
 }
 
 // among is the condition that picks the rows. Without a primary key it is by the
