@@ -18,6 +18,8 @@ type Browser struct {
 	models.SessionDetails // CreatedAt, LastSeen, UserAgent, IP
 }
 
+var _, _ = managed, manage
+
 func managed(db *gorm.DB) *gormadapter.Adapter {
 	return gormadapter.New(db, authdb.WithModels(authdb.Models{Session: &Browser{}}))
 }
