@@ -13,20 +13,8 @@ import (
 	"github.com/authdb/authdb/internal/testdb"
 )
 
-// A disk is what fills it: no file grows beyond a size that is more than what the
-// server's own have, and texts leave no room in a page for a small row.
-type disk struct {
-	limit uint64
-	text  int
-}
-
-// disks are by database.
-var disks = map[string]disk{
-	sqlite:          {0, 880},
-	testdb.Postgres: {16 << 20, 880}, // a segment of the log
-	testdb.MariaDB:  {32 << 20, 7000},
-	testdb.MySQL:    {32 << 20, 7000}, // the dictionary
-}
+// texts are as long as leaves no room in a page for a small row.
+var texts = map[string]int{sqlite: 880, testdb.Postgres: 880, testdb.MariaDB: 7000, testdb.MySQL: 7000}
 
 // diskFull keeps the database from growing. SQLite can be told so; the system
 // keeps a server from writing any file beyond a size.
@@ -40,14 +28,12 @@ func diskFull() fault {
 			if sc.server == "" {
 				return sc.fillSQLite(ctx)
 			}
-			if err := sc.instance.LimitFiles(disks[sc.kind()].limit); err != nil {
+			if err := sc.instance.Fill(); err != nil {
 				return err
 			}
-			if err := sc.fill(ctx); err != nil {
-				return err
-			}
+			err := sc.fill(ctx)
 			time.Sleep(150 * time.Millisecond)
-			return sc.instance.LimitFiles(0)
+			return errors.Join(err, sc.instance.Free())
 		},
 	}
 }
@@ -82,9 +68,11 @@ func (sc *scene) fillSQLite(ctx context.Context) error {
 // fill writes accounts, of one user that the ledger knows, until no more can be
 // stored: then a registration fails at its second half.
 func (sc *scene) fill(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	t := sc.schema
 	db := sc.pool.WithContext(ctx)
-	row := ", (?, 'filler', 'oauth', 'filler', ?, '" + strings.Repeat("x", disks[sc.kind()].text) + "')"
+	row := ", (?, 'filler', 'oauth', 'filler', ?, '" + strings.Repeat("x", texts[sc.kind()]) + "')"
 	insert := fmt.Sprintf("INSERT INTO %s (id, user_id, type, provider, provider_account_id, access_token) VALUES ", t.accounts)
 	made := 0
 	for _, rows := range []int{200, 10, 1} {

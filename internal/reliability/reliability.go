@@ -109,7 +109,9 @@ func Run(ctx context.Context, c Config) (*Result, error) {
 	for i, job := range jobs {
 		wait.Go(func() {
 			places <- struct{}{}
-			sections[i], errs[i] = job(ctx, dir)
+			if sections[i], errs[i] = job(ctx, dir); errs[i] != nil {
+				fmt.Fprintln(c.Log, "FAILED:", errs[i])
+			}
 			<-places
 		})
 	}

@@ -3,6 +3,8 @@ package testdb
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"syscall"
@@ -52,18 +54,60 @@ func (i *Instance) Start() error {
 // Stop ends the server and removes its data.
 func (i *Instance) Stop() { i.server.stop() }
 
-// LimitFiles keeps the server from writing a file beyond that many bytes, as a
-// full disk would, or lifts the limit if it is 0. Where the system can't do
-// that, it is errors.ErrUnsupported.
-func (i *Instance) LimitFiles(bytes uint64) error {
+// Fill keeps the server from making any file larger than its largest is now, as a
+// full disk would keep it from growing. Where the system can't do that, it is
+// errors.ErrUnsupported.
+func (i *Instance) Fill() error {
+	data := filepath.Join(i.server.guard.dir, "data")
+	for range 10 {
+		before, err := largest(data)
+		if err == nil {
+			err = i.limitFiles(strconv.FormatInt(before, 10))
+		}
+		if err != nil {
+			return err
+		}
+		// What is beyond the limit could not be written at all any more, and there
+		// are servers that try for ever.
+		if after, err := largest(data); err != nil || after <= before {
+			return err
+		}
+	}
+	return errors.Join(errors.New("testdb: the server's files grow too fast"), i.Free())
+}
+
+// Free ends what Fill began.
+func (i *Instance) Free() error { return i.limitFiles("unlimited") }
+
+// largest returns the size of the largest file in a folder.
+func largest(folder string) (size int64, err error) {
+	err = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return ignoreGone(err)
+		}
+		info, err := entry.Info()
+		if err == nil {
+			size = max(size, info.Size())
+		}
+		return ignoreGone(err)
+	})
+	return size, err
+}
+
+// ignoreGone is for folders in which a server is at work.
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// limitFiles sets how large a file the processes of the server may write.
+func (i *Instance) limitFiles(limit string) error {
 	p := i.server.setProcess(nil)
 	i.server.setProcess(p)
 	if p == nil {
 		return errors.New("testdb: the server does not run")
-	}
-	limit := "unlimited"
-	if bytes != 0 {
-		limit = strconv.FormatUint(bytes, 10)
 	}
 	program := lookPath("prlimit")
 	if program == "" {

@@ -36,7 +36,7 @@ func TestInstance(t *testing.T) {
 			if n := value(t, openSQL(t, driver, where.DSN), "SELECT n FROM t"); n != "42" {
 				t.Errorf("%s is there after the kill", n)
 			}
-			if err := errors.Join(instance.LimitFiles(64<<20), instance.LimitFiles(0)); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			if err := errors.Join(instance.Fill(), instance.Free()); err != nil && !errors.Is(err, errors.ErrUnsupported) {
 				t.Error(err)
 			}
 		})
