@@ -30,6 +30,11 @@ type dialect struct {
 	// is over before anybody notices.
 	expiredBatch int64
 
+	// locksWhatItReads says that a SELECT which locks its rows also waits for
+	// those that it reads on the way, and may keep them: without an index on the
+	// key, all rows.
+	locksWhatItReads bool
+
 	// deletesByScan says that a DELETE of several rows by their keys may read the
 	// whole table, if that is small, and wait for rows that others hold.
 	deletesByScan bool
@@ -152,9 +157,10 @@ func dialects() []dialect {
 			forUpdate: " FOR UPDATE",
 			// A syntax error, before MySQL 8 and MariaDB 10.6; not supported; and
 			// binlog_format=STATEMENT.
-			noSkipLocked:  []string{"1064", "1235", "1665"},
-			deletesByScan: true,
-			expiredBatch:  250,
+			noSkipLocked:     []string{"1064", "1235", "1665"},
+			locksWhatItReads: true,
+			deletesByScan:    true,
+			expiredBatch:     250,
 			// MariaDB has no FOR SHARE, and MySQL has both.
 			forShare:           " LOCK IN SHARE MODE",
 			settlesForeignKeys: true,

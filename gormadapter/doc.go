@@ -52,7 +52,11 @@
 //	DeleteUser                                      2 and 1 for each table that
 //	                                                points at users
 //	DeleteSessionsByUserID                          2
-//	DeleteExpired                                   2 for each table and 500 rows
+//	DeleteExpired                                   2 for each table and 100 rows on
+//	                                                SQLite, 500 on PostgreSQL, 250 on
+//	                                                MySQL, where it is one more, and
+//	                                                a DELETE for each row of a small
+//	                                                table
 //
 // besides BEGIN and COMMIT wherever it is more than one. SQLite enforces foreign
 // keys by a setting of each connection, so that Check can't know of them there:
@@ -60,7 +64,8 @@
 // one more if the row type has columns that the database computes a default
 // for, and on all databases if a column with a default is to be written zero.
 // A key that no unique key guards costs a create, and an UpdateUser of Email,
-// one statement more on SQLite, two on PostgreSQL and three on MySQL.
+// one statement more on SQLite, two on PostgreSQL and three on MySQL; there also
+// an update by the key and LockAccount, one.
 //
 // # Transactions
 //
@@ -91,7 +96,10 @@
 // (gorm's tx.Transaction does).
 //
 // LockUser and LockAccount are SELECT ... FOR UPDATE. SQLite locks the database,
-// so that it has no LockAccount.
+// so that it has no LockAccount. MySQL and MariaDB lock what they read: where a
+// key has no unique key, and so perhaps no index, the row is looked for first and
+// then locked by its primary key, or by its user if it has none. Such a lock of
+// an account without a primary key may also hold up other accounts of the user.
 //
 // # Keys that no unique key guards
 //

@@ -48,7 +48,37 @@ func lock[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, 
 			return nil, err
 		}
 	}
-	return readOne[R](ctx, a, a.queries().of[t].locked, args)
+	var q *query
+	err = a.retry(ctx, func() (err error) {
+		q, _, err = a.reach(ctx, a.session(ctx), t, args)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return readOne[R](ctx, a, q, args)
+}
+
+// reach returns the query that locks the rows of a key and no others, and the
+// condition that picks them.
+func (a *Adapter) reach(ctx context.Context, tx *gorm.DB, t *table, args []any) (*query, clause.Where, error) {
+	q, where := a.queries().of[t], a.matches(t.key, args)
+	if q.located == nil || a.tx != nil && !a.tx.own { // whose first look may be long ago
+		return q.locked, where, nil
+	}
+	found, err := a.find(ctx, tx, q.located, args...)
+	if err == nil && len(found) == 0 {
+		err = authdb.ErrNotFound
+	}
+	if err != nil {
+		return nil, where, err
+	}
+	s := a.there(a.queries().facts, t, t.whole())
+	for _, c := range t.surrogate().columns {
+		held := holding(ctx, t, c.field, found)
+		s, where.Exprs = s.that(held), append(where.Exprs, held)
+	}
+	return s.byKey(t).end(a.dialect.forUpdate), where, nil
 }
 
 // lockDatabase makes a transaction the one that writes, without writing: it

@@ -119,7 +119,11 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	}
 	var row reflect.Value
 	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {
-		found, err := a.one(ctx, tx, a.queries().of[t].locked, args...)
+		q, where, err := a.reach(ctx, tx, t, args)
+		if err != nil {
+			return err
+		}
+		found, err := a.one(ctx, tx, q, args...)
 		if err != nil {
 			return err
 		}
@@ -136,7 +140,6 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		if err != nil {
 			return err
 		}
-		where := a.matches(t.key, args)
 		where.Exprs = append(where.Exprs, conditions...)
 		tx, err = claim.updating(ctx, tx, row)
 		if err != nil {

@@ -47,6 +47,21 @@ func (t *table) deleted() part {
 	return t.identified()
 }
 
+// surrogate is what has an index in a table that has none on the record's key:
+// the primary key or, without one, what points at the user.
+func (t *table) surrogate() part {
+	p := part{t: t}
+	for _, c := range t.columns {
+		if c.field.PrimaryKey {
+			p.columns = append(p.columns, c)
+		}
+	}
+	if user := t.column("UserID"); len(p.columns) == 0 && user != nil {
+		p.columns = []*column{user}
+	}
+	return p
+}
+
 // A slot is the position of an argument of the call.
 type slot int
 
@@ -79,6 +94,11 @@ type queries struct {
 type tableQueries struct {
 	one    *query // by key
 	locked *query // the same, FOR UPDATE
+
+	// located finds the surrogates of the rows, where locked would lock what it
+	// reads, and reads all rows.
+	located *query
+
 	byUser *query
 
 	// To be deleted, soft-deleted or not, and whatever became of the user.
@@ -169,6 +189,13 @@ func (s *selection) equal(c *column, arg slot) *selection {
 	return s
 }
 
+// that adds a condition on the first table.
+func (s *selection) that(condition clause.Expression) *selection {
+	s.write(" AND ")
+	condition.Build(s.stmt)
+	return s
+}
+
 // alive leaves out what the application has soft-deleted, by whatever clauses
 // the row type has for it.
 func (s *selection) alive(t *table, alias string) *selection {
@@ -237,6 +264,22 @@ func (s *selection) end(suffix string) *query {
 	return s.query
 }
 
+// there begins a query for what the application has not soft-deleted.
+func (a *Adapter) there(f facts, t *table, p part) *selection {
+	return a.selectFrom(f, t, nil, p).alive(t, first).ofSomebody(t)
+}
+
+// byKey adds the conditions that the table's key holds the arguments.
+func (s *selection) byKey(t *table) *selection {
+	for i, c := range t.key {
+		s.where(c, slot(i))
+	}
+	if t == s.a.users { // an id
+		return s
+	}
+	return s.ordered(t)
+}
+
 // plan writes the queries for what is known of the database.
 func (a *Adapter) plan(f facts) *queries {
 	q := &queries{facts: f, of: map[*table]*tableQueries{}, taken: map[authdb.Key]*query{}, takenInside: map[authdb.Key]*query{}}
@@ -246,21 +289,15 @@ func (a *Adapter) plan(f facts) *queries {
 			q.taken[key] = a.takenQuery(f, t, columns, a.dialect.keyLock.look)
 			q.takenInside[key] = a.takenQuery(f, t, columns, a.dialect.keyLock.lookInside)
 		}
-		byKey := func(s *selection) *selection {
-			for i, c := range t.key {
-				s.where(c, slot(i))
-			}
-			if t == a.users { // an id
-				return s
-			}
-			return s.ordered(t)
-		}
-		there := func() *selection { return a.selectFrom(f, t, nil, t.whole()).alive(t, first).ofSomebody(t) }
+		there := func() *selection { return a.there(f, t, t.whole()) }
 		any := func() *selection { return a.selectFrom(f, t, nil, t.deleted()) }
 		q.of[t] = &tableQueries{
-			one:    byKey(there()).end(""),
-			locked: byKey(there()).end(a.dialect.forUpdate),
-			any:    byKey(any()).end(a.dialect.forUpdate),
+			one:    there().byKey(t).end(""),
+			locked: there().byKey(t).end(a.dialect.forUpdate),
+			any:    any().byKey(t).end(a.dialect.forUpdate),
+		}
+		if p := t.surrogate(); a.dialect.locksWhatItReads && f.unguarded[key] && t != a.users && len(p.columns) > 0 {
+			q.of[t].located = a.there(f, t, p).byKey(t).end("")
 		}
 		if user := t.column("UserID"); user != nil {
 			q.of[t].byUser = there().where(user, 0).end("")

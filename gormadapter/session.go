@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/secret"
@@ -164,7 +165,8 @@ func (a *Adapter) deleteSessionsByUserID(ctx context.Context, userID string, exc
 			return a.removeEach(ctx, tx, t, found)
 		}
 		for batch := range slices.Chunk(found, sweepBatch) {
-			n, err := a.removeRows(ctx, tx, t, batch)
+			where := clause.Where{Exprs: []clause.Expression{a.among(ctx, t, batch)}}
+			n, err := a.remove(tx, t, where, reflect.Value{})
 			if err != nil {
 				return err
 			}

@@ -198,9 +198,10 @@ func TestEveryStep(t *testing.T) {
 						ctx, cancel := context.WithCancel(t.Context())
 						disarm := w.arm(f, at, cancel)
 						err := job.run(ctx, a, throughIt, u, key)
-						happened = disarm()
+						var sent string
+						happened, sent = disarm()
 						cancel()
-						checkStep(t, job, err, stored(t, db, key), before, after, fmt.Sprintf("%v step %d (%s)", f, at, strings.Join(w.sent, "; ")))
+						checkStep(t, job, err, stored(t, db, key), before, after, fmt.Sprintf("%v step %d (%s)", f, at, sent))
 						if t.Failed() {
 							return
 						}
@@ -259,8 +260,9 @@ func TestRolledBack(t *testing.T) {
 						u := furnish(t, plain, key)
 						disarm := w.arm(f, at, nil)
 						err := job.run(t.Context(), a, throughIt, u, key)
-						happened = disarm()
-						got, where := stored(t, db, key), fmt.Sprintf("%v step %d (%s)", f, at, strings.Join(w.sent, "; "))
+						var sent string
+						happened, sent = disarm()
+						got, where := stored(t, db, key), fmt.Sprintf("%v step %d (%s)", f, at, sent)
 						switch {
 						case !happened && (err != nil || got != after):
 							t.Fatalf("%s: %v, %s", where, err, got)

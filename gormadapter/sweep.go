@@ -9,6 +9,7 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/sqlcode"
@@ -99,7 +100,7 @@ func (a *Adapter) inSweep(ctx context.Context, f func(tx *gorm.DB) error) error 
 
 // expiredQuery finds and locks expired rows by the index on their expiry.
 func (a *Adapter) expiredQuery(t *table, expired deadline, limit int64) *query {
-	s := a.selectFrom(a.queries().facts, t, nil, t.located()).before(expired)
+	s := a.selectFrom(a.queries().facts, t, nil, t.located()).that(expired)
 	s.write(" ORDER BY ", s.name(expired.c, first), " LIMIT ", strconv.FormatInt(limit, 10))
 	lock := a.dialect.forUpdate
 	if lock != "" && !a.waits.Load() {
@@ -115,7 +116,7 @@ func (a *Adapter) cannotSkip(err error) bool {
 	return slices.Contains(a.dialect.noSkipLocked, code)
 }
 
-// located is what is read of rows that are to be deleted by their primary keys.
+// located is what is read of rows that are to be picked by their primary keys.
 func (t *table) located() part {
 	p := t.identified()
 	if len(t.schema.PrimaryFields) > 0 {
@@ -137,7 +138,11 @@ func (a *Adapter) removeExpired(ctx context.Context, tx *gorm.DB, t *table, foun
 		}
 	}
 	for rows := range slices.Chunk(found, size) {
-		n, err := a.remove(tx, t, a.among(ctx, t, rows, expired), reflect.Value{})
+		where := clause.Where{Exprs: []clause.Expression{a.among(ctx, t, rows)}}
+		if len(t.schema.PrimaryFields) == 0 { // another row of the same key may not have expired
+			where.Exprs = append(where.Exprs, expired)
+		}
+		n, err := a.remove(tx, t, where, reflect.Value{})
 		if err != nil {
 			return 0, err
 		}
@@ -154,26 +159,27 @@ func (a *Adapter) isLarge(ctx context.Context, tx *gorm.DB, t *table, rows int) 
 	return len(found) > 0, err
 }
 
-// among is the condition that picks the rows. Without a primary key it is by the
-// record's, of which another row may not have expired.
-func (a *Adapter) among(ctx context.Context, t *table, found [][]reflect.Value, expired deadline) clause.Where {
-	keys := t.schema.PrimaryFields
-	if len(keys) == 1 {
-		in := clause.IN{Column: clause.Column{Name: keys[0].DBName}}
-		for _, row := range found {
-			in.Values = append(in.Values, t.bound(ctx, keys[0], row[0]))
-		}
-		return clause.Where{Exprs: []clause.Expression{in}}
+// among is the condition that picks the rows: by the primary key, or by the
+// record's where the row type has none.
+func (a *Adapter) among(ctx context.Context, t *table, found [][]reflect.Value) clause.Expression {
+	if keys := t.schema.PrimaryFields; len(keys) == 1 {
+		return holding(ctx, t, keys[0], found)
 	}
 	any := make([]clause.Expression, len(found))
 	for i, row := range found {
 		any[i] = clause.And(a.identity(ctx, t, row[0]).Exprs...)
 	}
-	where := clause.Where{Exprs: []clause.Expression{clause.And(clause.Or(any...))}}
-	if len(keys) == 0 {
-		where.Exprs = append(where.Exprs, expired)
+	return clause.And(clause.Or(any...))
+}
+
+// holding is the condition that the field's column holds what it holds in one of
+// the rows.
+func holding(ctx context.Context, t *table, f *schema.Field, found [][]reflect.Value) clause.Expression {
+	in := clause.IN{Column: clause.Column{Name: f.DBName}}
+	for _, row := range found {
+		in.Values = append(in.Values, t.bound(ctx, f, row[0]))
 	}
-	return where
+	return in
 }
 
 // rest pauses, unless the context ends.
@@ -186,11 +192,4 @@ func rest(ctx context.Context, pause time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// before adds the condition of a deadline.
-func (s *selection) before(d deadline) *selection {
-	s.write(" AND ")
-	d.Build(s.stmt)
-	return s
 }

@@ -127,3 +127,57 @@ func TestUnguardedInTxCrossed(t *testing.T) {
 		}
 	})
 }
+
+// TestUnguardedLock: whoever has locked a row, of all that have no index on their
+// key, waits for nobody to change it, and holds up nobody who locks another.
+// Refreshers depend on it: who has asked a provider must not have to give way.
+func TestUnguardedLock(t *testing.T) {
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		if db.Name() == "sqlite" {
+			t.Skip("SQLite locks the database and not a row")
+		}
+		if err := db.Migrator().DropIndex(looseAccount{}, "loose_provider"); err != nil {
+			t.Fatal(err)
+		}
+		a, others := newLoose(db), newLoose(anotherPool(t, db))
+		for _, value := range []string{"first", "second", "third"} {
+			if _, err := a.LinkAccount(t.Context(), accountOf(user, value)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		locking := func(a *gormadapter.Adapter, value string, f func(tx authdb.Adapter) error) error {
+			return a.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+				if _, err := tx.(authdb.AccountLocker).LockAccount(ctx, "p", value); err != nil {
+					return err
+				}
+				return f(tx)
+			})
+		}
+		scope := authdb.AccountPatch{Scope: authdb.Set("changed")}
+		// Each of them would read what the other has locked, in whatever order.
+		for _, pair := range [][2]string{{"first", "third"}, {"third", "first"}} {
+			err := locking(a, pair[0], func(tx authdb.Adapter) error {
+				return locking(others, pair[1], func(authdb.Adapter) error {
+					_, err := tx.(authdb.AccountUpdater).UpdateAccount(ctx, "p", pair[0], scope)
+					return err
+				})
+			})
+			if err != nil {
+				t.Errorf("%v: %v", pair, err)
+			}
+		}
+		if err := a.UnlinkAccount(ctx, "p", "second"); err != nil {
+			t.Error(err)
+		}
+		if err := locking(a, "second", func(authdb.Adapter) error { return nil }); !errors.Is(err, authdb.ErrNotFound) {
+			t.Errorf("an account that is gone: %v", err)
+		}
+		for value, want := range map[string]string{"first": "changed", "third": "changed"} {
+			if got, err := a.GetAccount(ctx, "p", value); err != nil || got.Scope != want {
+				t.Errorf("%s: %+v, %v", value, got, err)
+			}
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 
@@ -93,27 +94,29 @@ func (c sqliteCode) Error() string { return "not a code" }
 func (c sqliteCode) Code() int     { return int(c) }
 
 // arm has the fault happen at a step from now on, and returns what to call when
-// all is sent: it says whether the fault happened.
-func (w *wire) arm(f fault, at int, cancel context.CancelFunc) (disarm func() (happened bool)) {
+// all is sent: it says whether the fault happened, and what was sent until then.
+// After a context has ended, database/sql may still be rolling back.
+func (w *wire) arm(f fault, at int, cancel context.CancelFunc) (disarm func() (happened bool, sent string)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.fault, w.at, w.cancel, w.sent = f, at, cancel, nil
-	return func() bool {
+	return func() (bool, string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.fault = nothing
-		return len(w.sent) >= at
+		return len(w.sent) >= at, strings.Join(w.sent, "; ")
 	}
 }
 
-// step returns the fault that is to happen with what is sent now.
-func (w *wire) step(what string) fault {
+// step returns the fault that is to happen with what is sent now, and what ends
+// the context.
+func (w *wire) step(what string) (fault, context.CancelFunc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.sent = append(w.sent, what); len(w.sent) == w.at {
-		return w.fault
+		return w.fault, w.cancel
 	}
-	return nothing
+	return nothing, nil
 }
 
 func (w *wire) Driver() driver.Driver { return w.driver }
@@ -147,11 +150,12 @@ func (c *wireConn) send(what string, f func() error, undo func()) error {
 	if c.dead {
 		return driver.ErrBadConn
 	}
-	switch c.wire.step(what) {
+	happens, cancel := c.wire.step(what)
+	switch happens {
 	case cancelBefore:
-		c.wire.cancel()
+		cancel()
 	case cancelAfter:
-		defer c.wire.cancel()
+		defer cancel()
 	case cutBefore:
 		c.cut()
 		return driver.ErrBadConn
@@ -167,7 +171,7 @@ func (c *wireConn) send(what string, f func() error, undo func()) error {
 		if what != "BEGIN" && what != "BEGIN IMMEDIATE" {
 			_, _ = c.sqliteConn.ExecContext(context.Background(), "ROLLBACK", nil)
 		}
-		return c.wire.codes[c.wire.fault]
+		return c.wire.codes[happens]
 	}
 	return f()
 }

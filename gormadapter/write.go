@@ -322,14 +322,3 @@ func (a *Adapter) removeEach(ctx context.Context, tx *gorm.DB, t *table, rows []
 	}
 	return nil
 }
-
-// removeRows deletes loaded rows in one statement, if the conditions hold of
-// them, without hooks.
-func (a *Adapter) removeRows(ctx context.Context, tx *gorm.DB, t *table, rows [][]reflect.Value, conditions ...clause.Expression) (int64, error) {
-	any := make([]clause.Expression, len(rows))
-	for i, r := range rows {
-		any[i] = clause.And(a.identity(ctx, t, r[0]).Exprs...)
-	}
-	where := clause.Where{Exprs: append(conditions, clause.And(clause.Or(any...)))}
-	return a.remove(tx, t, where, reflect.Value{})
-}

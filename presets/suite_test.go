@@ -327,7 +327,7 @@ var traits = []trait{
 		},
 	},
 	{
-		reason:  "accounts have no index on the provider and its id: who locks one reads all, and waits for those that others have locked",
+		reason:  "accounts have no index on the provider and its id: who links one reads all, and waits for those that others have locked",
 		has:     on("mariadb", "typeorm", "sequelize", "kysely"),
 		without: []string{"LockAccount holds up nobody who wants something else"},
 	},
