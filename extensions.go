@@ -13,6 +13,10 @@ import (
 // what it wraps: target is a non-nil *T, which it sets if it returns true.
 // That is how an adapter declines an extension which its type has and its
 // configuration does not serve. Of any other adapter the type decides.
+//
+// A wrapper that overrides methods has the adapter in a field of type Adapter, or
+// an As and an InTx of its own: a struct that embeds *gormadapter.Adapter
+// inherits its As, and with it extensions past the wrapper.
 func As[T any](adapter Adapter) (T, bool) {
 	var target T
 	if a, ok := adapter.(interface{ As(target any) bool }); ok {

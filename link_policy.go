@@ -15,6 +15,12 @@ import (
 // An account is linked only where both sides have proven the address: else
 // somebody who claims another's address gets at that user, or waits in a user
 // that they made in another's name.
+//
+// So EmailVerified of a user has to say that whoever signs in as the user owns
+// the address. An application that sets it by itself, after a magic link for
+// example, first removes the accounts, sessions and passkeys that the user had
+// when the address was not proven, as a reset does; and one that changes Email
+// sets EmailVerified to NULL in the same patch.
 type LinkPolicy struct {
 	// Trusted are the providers whose word is taken that an address is proven:
 	// those that let nobody have an address which they have not proven, as
@@ -75,17 +81,21 @@ func (p LinkPolicy) Decide(existing, incoming *User, account *Account) LinkDecis
 	switch {
 	case existing == nil || incoming == nil || account == nil:
 		return LinkRefuse
-	case !p.trusts(account) || incoming.EmailVerified == nil:
+	case !p.trusts(account) || !proven(incoming):
 		return LinkRefuse
 	case incoming.Email == "" || !sameAddress(existing.Email, incoming.Email):
 		return LinkRefuse
-	case existing.EmailVerified != nil:
+	case proven(existing):
 		return LinkAdd
 	case p.ResetUnproven:
 		return LinkReset
 	}
 	return LinkRefuse
 }
+
+// proven reports whether the user has proven the address. The zero instant is
+// that of nobody.
+func proven(user *User) bool { return user.EmailVerified != nil && !user.EmailVerified.IsZero() }
 
 func (p LinkPolicy) trusts(account *Account) bool {
 	return slices.Contains(p.Trusted, account.Provider)

@@ -93,6 +93,19 @@ func TestDecideRefusesWhatIsNil(t *testing.T) {
 	}
 }
 
+// TestDecideZeroInstant: a pointer to no instant proves nothing, on either side.
+func TestDecideZeroInstant(t *testing.T) {
+	policy := authdb.LinkPolicy{Trusted: []string{"google"}}
+	account, good := &authdb.Account{Provider: "google"}, &authdb.User{Email: "ada@example.com", EmailVerified: proven(true)}
+	zero := &authdb.User{Email: "ada@example.com", EmailVerified: new(time.Time)}
+	if got := policy.Decide(good, zero, account); got != authdb.LinkRefuse {
+		t.Errorf("the provider proves nothing: %v", got)
+	}
+	if got := policy.Decide(zero, good, account); got != authdb.LinkRefuse {
+		t.Errorf("the user has proven nothing: %v", got)
+	}
+}
+
 func TestLinkDecisionString(t *testing.T) {
 	got := fmt.Sprint(authdb.LinkRefuse, authdb.LinkAdd, authdb.LinkReset, authdb.LinkDecision(7))
 	if want := "refuse add reset LinkDecision(7)"; got != want {

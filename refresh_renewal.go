@@ -83,7 +83,8 @@ func (n *renewal) ask(ctx context.Context, stored *Account) error {
 	if n.asked {
 		return n.err
 	}
-	ctx, cancel := context.WithTimeout(ctx, n.timeout())
+	// Anew: what the wait for the lock has used up is not the provider's to lack.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.timeout())
 	defer cancel()
 	n.asked, n.old = true, stored
 	n.patch, n.err = n.Refresh(ctx, cloneAccount(stored))

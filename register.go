@@ -50,6 +50,12 @@ const registerAttempts = 5
 //		...
 //	})
 //
+// A session that is created in the same transaction is one of the user as found:
+// one that is created later may be that of somebody whom a reset has just
+// thrown out. A transaction of the application's (WithTx of an adapter) has to
+// be READ COMMITTED, which on MySQL is not the default: at a stricter level it
+// does not see what others have committed while it waited.
+//
 // After ErrUnknownOutcome, call Register again. An adapter needs the extension
 // Transactor, to link a UserLocker, and to reset also AccountLister,
 // SessionLister and AuthenticatorRemover, for as much of it as it stores; else
@@ -256,10 +262,14 @@ func (r registration) link(ctx context.Context, tx Adapter, existing *User) (*Re
 
 // reset removes all that somebody could sign in with as the user.
 func (r registration) reset(ctx context.Context, tx Adapter, user *User) (*User, error) {
-	for _, remove := range []func(context.Context, Adapter, string) error{removeAccounts, removeSessions, removeAuthenticators} {
-		if err := remove(ctx, tx, user.ID); err != nil {
-			return nil, err
-		}
+	if err := removeAccounts(ctx, tx, user.ID); err != nil {
+		return nil, err
+	}
+	if err := removeSessions(ctx, tx, user.ID); err != nil {
+		return nil, err
+	}
+	if err := removeAuthenticators(ctx, tx, user.ID, func(*Authenticator) bool { return true }); err != nil {
+		return nil, err
 	}
 	patch := r.policy.Reset
 	patch.EmailVerified = Set(*r.user.EmailVerified)
@@ -292,7 +302,8 @@ func removeSessions(ctx context.Context, tx Adapter, userID string) error {
 	return err
 }
 
-func removeAuthenticators(ctx context.Context, tx Adapter, userID string) error {
+// removeAuthenticators removes those of the user's passkeys that are meant.
+func removeAuthenticators(ctx context.Context, tx Adapter, userID string, meant func(*Authenticator) bool) error {
 	store, ok := As[AuthenticatorStore](tx)
 	if !ok {
 		return nil // there are none
@@ -303,6 +314,9 @@ func removeAuthenticators(ctx context.Context, tx Adapter, userID string) error 
 	}
 	authenticators, err := store.ListAuthenticatorsByUserID(ctx, userID)
 	for _, a := range authenticators {
+		if !meant(a) {
+			continue
+		}
 		if err := remover.DeleteAuthenticator(ctx, a.CredentialID); err != nil {
 			return err
 		}

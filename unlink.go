@@ -24,8 +24,11 @@ import (
 //			return user.EmailVerified != nil, nil // magic links
 //		})
 //
-// An adapter needs the extensions Transactor, UserLocker and AccountLister, else
-// it is errors.ErrUnsupported. Other may run again, as what is passed to InTx
+// An adapter needs the extensions Transactor, UserLocker and AccountLister, and
+// AuthenticatorRemover to unlink an account of type AccountWebAuthn where it
+// stores passkeys, else it is errors.ErrUnsupported. A transaction of the
+// application's (WithTx of an adapter) has to be READ COMMITTED, as for
+// [Register]. Other may run again, as what is passed to InTx
 // may. Whoever takes away another way to sign in, such as a passkey, does so in
 // a transaction that begins with LockUser, or both may go at once.
 func Unlink(ctx context.Context, adapter Adapter, userID, provider, providerAccountID string, other func(ctx context.Context, tx Adapter, user *User) (bool, error)) error {
@@ -78,6 +81,12 @@ func (u unlinking) inTx(ctx context.Context, tx Adapter) error {
 		return err
 	case !left:
 		return ErrLastSignIn
+	}
+	if account.Type == AccountWebAuthn {
+		err := removeAuthenticators(ctx, tx, user.ID, func(p *Authenticator) bool { return p.ProviderAccountID == account.ProviderAccountID })
+		if err != nil {
+			return err
+		}
 	}
 	return tx.UnlinkAccount(ctx, u.provider, u.providerAccountID)
 }

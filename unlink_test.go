@@ -35,13 +35,15 @@ func (p person) store(t *testing.T, m *adaptertest.Memory) *authdb.User {
 	return user
 }
 
+func accountOf(kind, provider, id string) *authdb.Account {
+	return &authdb.Account{Type: kind, Provider: provider, ProviderAccountID: id}
+}
+
+func passkeyOf(account, id string) *authdb.Authenticator {
+	return &authdb.Authenticator{CredentialID: id, ProviderAccountID: account}
+}
+
 func TestUnlink(t *testing.T) {
-	account := func(kind, provider, id string) *authdb.Account {
-		return &authdb.Account{Type: kind, Provider: provider, ProviderAccountID: id}
-	}
-	passkey := func(id, account string) *authdb.Authenticator {
-		return &authdb.Authenticator{CredentialID: id, ProviderAccountID: account}
-	}
 	says := func(is bool, err error) func(context.Context, authdb.Adapter, *authdb.User) (bool, error) {
 		return func(context.Context, authdb.Adapter, *authdb.User) (bool, error) { return is, err }
 	}
@@ -53,54 +55,54 @@ func TestUnlink(t *testing.T) {
 		want     error
 	}{
 		"the only account": {
-			accounts: []*authdb.Account{account("oidc", "google", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1")},
 			want:     authdb.ErrLastSignIn,
 		},
 		"one of two": {
-			accounts: []*authdb.Account{account("oidc", "google", "1"), account("oidc", "google", "2")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1"), accountOf("oidc", "google", "2")},
 		},
 		"a passkey is left": {
-			accounts: []*authdb.Account{account("oidc", "google", "1")},
-			passkeys: []*authdb.Authenticator{passkey("c", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1")},
+			passkeys: []*authdb.Authenticator{passkeyOf("1", "c")},
 		},
 		"the passkey goes with its account": {
-			accounts: []*authdb.Account{account("webauthn", "passkey", "1")},
-			passkeys: []*authdb.Authenticator{passkey("c", "1")},
+			accounts: []*authdb.Account{accountOf("webauthn", "passkey", "1")},
+			passkeys: []*authdb.Authenticator{passkeyOf("1", "c")},
 			want:     authdb.ErrLastSignIn,
 		},
 		"another passkey is left": {
-			accounts: []*authdb.Account{account("webauthn", "passkey", "1"), account("webauthn", "passkey", "2")},
-			passkeys: []*authdb.Authenticator{passkey("c", "1"), passkey("d", "2")},
+			accounts: []*authdb.Account{accountOf("webauthn", "passkey", "1"), accountOf("webauthn", "passkey", "2")},
+			passkeys: []*authdb.Authenticator{passkeyOf("1", "c"), passkeyOf("2", "d")},
 		},
 		"an account of passkeys without one": {
-			accounts: []*authdb.Account{account("oidc", "google", "1"), account("webauthn", "passkey", "2")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1"), accountOf("webauthn", "passkey", "2")},
 			want:     authdb.ErrLastSignIn,
 		},
 		"an account of passkeys, which are elsewhere": {
-			accounts: []*authdb.Account{account("oidc", "google", "1"), account("webauthn", "passkey", "2")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1"), accountOf("webauthn", "passkey", "2")},
 			hides:    "AuthenticatorStore",
 		},
 		"other says yes": {
-			accounts: []*authdb.Account{account("oidc", "google", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1")},
 			other:    says(true, nil),
 		},
 		"other says no": {
-			accounts: []*authdb.Account{account("oidc", "google", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1")},
 			other:    says(false, nil),
 			want:     authdb.ErrLastSignIn,
 		},
 		"other fails": {
-			accounts: []*authdb.Account{account("oidc", "google", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1")},
 			other:    says(true, errFault),
 			want:     errFault,
 		},
 		"other is not asked": {
-			accounts: []*authdb.Account{account("oidc", "google", "1"), account("oidc", "github", "1")},
+			accounts: []*authdb.Account{accountOf("oidc", "google", "1"), accountOf("oidc", "github", "1")},
 			other:    says(false, errFault),
 		},
-		"no Transactor":    {accounts: []*authdb.Account{account("oidc", "google", "1")}, hides: "Transactor", want: errors.ErrUnsupported},
-		"no UserLocker":    {accounts: []*authdb.Account{account("oidc", "google", "1")}, hides: "UserLocker", want: errors.ErrUnsupported},
-		"no AccountLister": {accounts: []*authdb.Account{account("oidc", "google", "1")}, hides: "AccountLister", want: errors.ErrUnsupported},
+		"no Transactor":    {accounts: []*authdb.Account{accountOf("oidc", "google", "1")}, hides: "Transactor", want: errors.ErrUnsupported},
+		"no UserLocker":    {accounts: []*authdb.Account{accountOf("oidc", "google", "1")}, hides: "UserLocker", want: errors.ErrUnsupported},
+		"no AccountLister": {accounts: []*authdb.Account{accountOf("oidc", "google", "1")}, hides: "AccountLister", want: errors.ErrUnsupported},
 	} {
 		a := &altered{Memory: new(adaptertest.Memory), hides: []string{c.hides}}
 		user := person{c.accounts, c.passkeys}.store(t, a.Memory)
@@ -118,6 +120,27 @@ func TestUnlink(t *testing.T) {
 			t.Errorf("%s: changed, and failed", name)
 		}
 	}
+}
+
+// TestUnlinkTakesPasskeys: those of an account that is unlinked are no way to sign
+// in any more.
+func TestUnlinkTakesPasskeys(t *testing.T) {
+	m := new(adaptertest.Memory)
+	google, keys := accountOf("oidc", "google", "1"), accountOf("webauthn", "passkey", "2")
+	user := person{[]*authdb.Account{google, keys}, []*authdb.Authenticator{passkeyOf("2", "c"), passkeyOf("2", "d"), passkeyOf("3", "e")}}.store(t, m)
+	declining := &altered{Memory: m, hides: []string{"AuthenticatorRemover"}}
+	before := record(t, m, user.ID)
+	is(t, authdb.Unlink(t.Context(), declining, user.ID, "passkey", "2", nil), errors.ErrUnsupported)
+	if after := record(t, m, user.ID); after != before {
+		t.Errorf("changed\n%s\nto\n%s", before, after)
+	}
+	ok(t, authdb.Unlink(t.Context(), m, user.ID, "passkey", "2", nil))
+	left, err := m.ListAuthenticatorsByUserID(t.Context(), user.ID)
+	if err != nil || len(left) != 1 || left[0].CredentialID != "e" {
+		t.Errorf("passkeys left: %v, %v", left, err)
+	}
+	ok(t, m.DeleteAuthenticator(t.Context(), "e"))
+	is(t, authdb.Unlink(t.Context(), m, user.ID, "google", "1", nil), authdb.ErrLastSignIn)
 }
 
 func TestUnlinkWhatIsNotTheUsers(t *testing.T) {

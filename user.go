@@ -16,7 +16,7 @@ type User struct {
 // value changes nothing.
 type UserPatch struct {
 	Name          Field[string]
-	Email         Field[string]
+	Email         Field[string] // with EmailVerified, which is of the address before
 	EmailVerified Field[time.Time]
 	Image         Field[string]
 	Extra         map[string]any // the keys that are present

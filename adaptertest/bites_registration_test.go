@@ -179,6 +179,9 @@ var unlinkBites = []bite{
 			return append(list, &authdb.Account{Type: "oidc"}), err
 		}
 	}),
+	breaks("Unlink of an account of passkeys removes its passkeys, and no others", func(f *faulty, _ *Memory) {
+		f.deleteAuthenticator = func(ctx context.Context, _ string) error { return ctx.Err() }
+	}),
 	breaks("Of concurrent Unlinks of a user's last two accounts one succeeds, the other gets ErrLastSignIn", func(f *faulty, m *Memory) {
 		lockless(f, m)
 		f.listAccounts = func(ctx context.Context, id string) ([]*authdb.Account, error) {

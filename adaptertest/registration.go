@@ -255,6 +255,17 @@ var unlinkRules = group("Unlink", hasTransactor|hasUserLocker|hasAccountLister|h
 		r.accountIs(one, "afterwards")
 		r.accountIs(two, "afterwards")
 	}},
+	{name: "Unlink of an account of passkeys removes its passkeys, and no others", needs: hasAuthenticators | hasAuthenticatorRemover, check: func(r *rig) {
+		user := r.addUser()
+		account := r.addAccount(user.ID, func(a *authdb.Account) { a.Type = authdb.AccountWebAuthn })
+		its := r.addAuthenticator(user.ID, func(p *authdb.Authenticator) { p.ProviderAccountID = account.ProviderAccountID })
+		other := r.addAuthenticator(user.ID)
+		r.ok(r.unlink(user.ID, account), "Unlink of an account of passkeys")
+		_, err := r.GetAuthenticator(r.ctx, its.CredentialID)
+		r.absent(err, "GetAuthenticator of a passkey of the account")
+		_, err = r.GetAuthenticator(r.ctx, other.CredentialID)
+		r.ok(err, "GetAuthenticator of a passkey of another account")
+	}},
 	{name: "Of concurrent Unlinks of a user's last two accounts one succeeds, the other gets ErrLastSignIn", check: func(r *rig) {
 		for range rounds {
 			user := r.addUser()

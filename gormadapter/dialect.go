@@ -35,6 +35,10 @@ type dialect struct {
 	// key, all rows.
 	locksWhatItReads bool
 
+	// endsSilently says that a statement which a time limit of the server's has
+	// ended may be answered as one that found nothing to write.
+	endsSilently bool
+
 	// deletesByScan says that a DELETE of several rows by their keys may read the
 	// whole table, if that is small, and wait for rows that others hold.
 	deletesByScan bool
@@ -159,6 +163,7 @@ func dialects() []dialect {
 			// binlog_format=STATEMENT.
 			noSkipLocked:     []string{"1064", "1235", "1665"},
 			locksWhatItReads: true,
+			endsSilently:     true, // MariaDB, by max_statement_time
 			deletesByScan:    true,
 			expiredBatch:     250,
 			// MariaDB has no FOR SHARE, and MySQL has both.

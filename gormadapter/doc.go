@@ -65,7 +65,8 @@
 // for, and on all databases if a column with a default is to be written zero.
 // A key that no unique key guards costs a create, and an UpdateUser of Email,
 // one statement more on SQLite, two on PostgreSQL and three on MySQL; there also
-// an update by the key and LockAccount, one.
+// an update by the key and LockAccount, one. An UPDATE or DELETE that finds
+// nothing to write is sent twice on MySQL and MariaDB: see docs/decisions.md.
 //
 // # Transactions
 //
@@ -94,6 +95,12 @@
 // There a failed statement of its own is as with GORM: on PostgreSQL it
 // refuses what comes after, unless the application sets a savepoint
 // (gorm's tx.Transaction does).
+//
+// A transaction of the application's is of the isolation that it began with. One
+// that is not READ COMMITTED does not see what others have committed since its
+// first look, also if it has waited for them. Only on MySQL and MariaDB, whose
+// default is REPEATABLE READ, what is listed of users after LockUser is as it is
+// stored now. authdb.Register and authdb.Unlink want READ COMMITTED.
 //
 // LockUser and LockAccount are SELECT ... FOR UPDATE. SQLite locks the database,
 // so that it has no LockAccount. MySQL and MariaDB lock what they read: where a

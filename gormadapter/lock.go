@@ -14,6 +14,9 @@ import (
 // until the transaction has ended.
 func (a *Adapter) LockUser(ctx context.Context, id string) (*authdb.User, error) {
 	user, err := lock[authdb.User](ctx, a, a.users, id)
+	if err == nil && !a.tx.own {
+		a.tx.settled = true
+	}
 	return user, a.wrap(ctx, "lock user", err)
 }
 

@@ -82,7 +82,11 @@ func list[R any](ctx context.Context, a *Adapter, t *table, userID string) ([]*R
 	if !ok {
 		return []*R{}, nil
 	}
-	records, err := readAll[R](ctx, a, a.queries().of[t].byUser, []any{arg})
+	q := a.queries().of[t].byUser
+	if a.tx != nil && a.tx.settled {
+		q = a.queries().of[t].byUserNow
+	}
+	records, err := readAll[R](ctx, a, q, []any{arg})
 	if err != nil {
 		return nil, err
 	}

@@ -101,6 +101,10 @@ type tableQueries struct {
 
 	byUser *query
 
+	// byUserNow is byUser of what is stored now, however old the transaction's
+	// picture of it: it takes a lock.
+	byUserNow *query
+
 	// To be deleted, soft-deleted or not, and whatever became of the user.
 	any       *query // by key
 	anyByUser *query
@@ -301,6 +305,7 @@ func (a *Adapter) plan(f facts) *queries {
 		}
 		if user := t.column("UserID"); user != nil {
 			q.of[t].byUser = there().where(user, 0).end("")
+			q.of[t].byUserNow = there().where(user, 0).end(a.dialect.forShare)
 			q.of[t].anyByUser = any().where(user, 0).end(a.dialect.forUpdate)
 		}
 	}

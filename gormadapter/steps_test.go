@@ -279,3 +279,39 @@ func TestRolledBack(t *testing.T) {
 		}
 	})
 }
+
+// TestEndsSilently: MariaDB may answer a statement that max_statement_time has
+// ended as one that found nothing. What a caller is told was written is, and what
+// is there is found.
+func TestEndsSilently(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		if db.Name() != "mysql" {
+			return // they say what they have not done
+		}
+		plain := synchronised(t, db)
+		throughIt, w := throughWire(t, db)
+		a := gormadapter.New(throughIt)
+		if err := a.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, job := range works(false) {
+			u := furnish(t, plain, "clean"+job.name)
+			if err := job.run(t.Context(), a, throughIt, u, "clean"+job.name); err != nil {
+				t.Fatal(err)
+			}
+			after := stored(t, db, "clean"+job.name)
+			for at, happened := 1, true; happened; at++ {
+				n++
+				key := fmt.Sprintf("key%d.", n)
+				u := furnish(t, plain, key)
+				disarm := w.arm(silent, at, nil)
+				err := job.run(t.Context(), a, throughIt, u, key)
+				var sent string
+				if happened, sent = disarm(); err != nil || stored(t, db, key) != after {
+					t.Errorf("%s, step %d (%s): %v, %s", job.name, at, sent, err, stored(t, db, key))
+				}
+			}
+		}
+	})
+}

@@ -71,6 +71,7 @@ func (a *Adapter) sweep(ctx context.Context, t *table, limit int) (removed int64
 
 // sweepBatch removes some expired rows, those that expired first.
 func (a *Adapter) sweepBatch(ctx context.Context, t *table, expired deadline, limit int64) (gone int64, err error) {
+	skips := !a.waits.Load()
 	err = a.inSweep(ctx, func(tx *gorm.DB) error {
 		gone = 0
 		found, err := a.find(ctx, tx, a.expiredQuery(t, expired, limit))
@@ -83,7 +84,8 @@ func (a *Adapter) sweepBatch(ctx context.Context, t *table, expired deadline, li
 	switch {
 	case err == nil:
 		return gone, nil
-	case a.cannotSkip(err) && !a.waits.Swap(true): // and rolled back, as all that failed is
+	case a.cannotSkip(err) && skips: // and rolled back, as all that failed is
+		a.waits.Store(true)
 		return a.sweepBatch(ctx, t, expired, limit)
 	}
 	return 0, err

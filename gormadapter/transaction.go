@@ -22,6 +22,11 @@ type transaction struct {
 	gone  error // by which the transaction was lost
 	ended bool
 
+	// settled says that a user is locked in a transaction of the application's,
+	// which may have taken its picture of the tables before it waited for the
+	// lock. What a decision under the lock depends on is then looked at now.
+	settled bool
+
 	// keeps says that held are kept until the transaction has ended: the locks
 	// of keys, where the database keeps them for the session.
 	keeps bool

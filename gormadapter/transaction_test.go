@@ -251,23 +251,27 @@ func TestInTxReads(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error {
-			if _, err := tx.GetUser(ctx, u.ID); err != nil {
+		reads := func(ctx context.Context, tx authdb.Adapter, others string) error {
+			before, err := tx.(authdb.AccountLister).ListAccountsByUserID(ctx, u.ID)
+			if err != nil {
 				return err
 			}
-			if _, err := a.LinkAccount(t.Context(), accountOf(u.ID, "others")); err != nil {
+			if _, err := a.LinkAccount(t.Context(), accountOf(u.ID, others)); err != nil {
 				return err
 			}
 			if _, err := tx.(authdb.UserLocker).LockUser(ctx, u.ID); err != nil {
 				return err
 			}
 			found, err := tx.(authdb.AccountLister).ListAccountsByUserID(ctx, u.ID)
-			if len(found) != 1 {
-				t.Errorf("%d accounts, and another has linked one", len(found))
+			if len(found) != len(before)+1 {
+				t.Errorf("%s: %d accounts, there were %d, and another has linked one", others, len(found), len(before))
 			}
 			return err
-		})
-		if err != nil {
+		}
+		if err := a.InTx(t.Context(), func(ctx context.Context, tx authdb.Adapter) error { return reads(ctx, tx, "InTx") }); err != nil {
+			t.Error(err)
+		}
+		if err := db.Transaction(func(tx *gorm.DB) error { return reads(t.Context(), a.WithTx(tx), "WithTx") }); err != nil {
 			t.Error(err)
 		}
 	})

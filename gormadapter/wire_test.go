@@ -30,10 +30,11 @@ const (
 	cutAfter           // it is done, and the connection is lost before the answer
 	gaveWay            // the database rolls all back, in favour of others
 	full               // the database rolls all back, for want of space
+	silent             // the database does not write, and says that it found nothing to write
 )
 
 func (f fault) String() string {
-	return [...]string{"nothing", "canceled before", "canceled after", "cut before", "cut after", "gave way", "full"}[f]
+	return [...]string{"nothing", "canceled before", "canceled after", "cut before", "cut after", "gave way", "full", "silent"}[f]
 }
 
 // A wire is a driver over another one. It counts what is sent, and has a fault at
@@ -138,6 +139,8 @@ func (w *wire) Connect(ctx context.Context) (driver.Conn, error) {
 	return &wireConn{sqliteConn: conn.(sqliteConn), wire: w}, nil
 }
 
+var errSilent = errors.New("not sent")
+
 type wireConn struct {
 	sqliteConn // the interfaces that any driver's connection has
 	wire       *wire
@@ -167,6 +170,10 @@ func (c *wireConn) send(what string, f func() error, undo func()) error {
 		}
 		c.cut()
 		return err
+	case silent:
+		if verb, _, _ := strings.Cut(what, " "); verb == "UPDATE" || verb == "DELETE" {
+			return errSilent
+		}
 	case gaveWay, full:
 		if what != "BEGIN" && what != "BEGIN IMMEDIATE" {
 			_, _ = c.sqliteConn.ExecContext(context.Background(), "ROLLBACK", nil)
@@ -212,6 +219,9 @@ func (c *wireConn) CheckNamedValue(v *driver.NamedValue) error {
 
 func (c *wireConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Result, err error) {
 	err = c.send(query, func() (err error) { r, err = c.sqliteConn.ExecContext(ctx, query, args); return err }, func() {})
+	if errors.Is(err, errSilent) {
+		return driver.RowsAffected(0), nil
+	}
 	return r, err
 }
 

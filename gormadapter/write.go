@@ -287,7 +287,9 @@ func (a *Adapter) update(ctx context.Context, tx *gorm.DB, t *table, row reflect
 			set.patched = append(set.patched, c)
 		}
 	}
-	res := into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
+	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
+		return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
+	})
 	if res.Error == nil && res.RowsAffected == 0 && a.dialect.countsMatches {
 		return authdb.ErrNotFound // it was there under the lock: a condition of the application's is in the way
 	}
@@ -305,8 +307,20 @@ func (a *Adapter) remove(tx *gorm.DB, t *table, where clause.Where, loaded refle
 		row = t.newRow()
 		tx = tx.Session(&gorm.Session{SkipHooks: true})
 	}
-	res := into(tx, t).Unscoped().Clauses(where).Delete(row.Interface())
+	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
+		return into(tx, t).Unscoped().Clauses(where).Delete(row.Interface())
+	})
 	return res.RowsAffected, res.Error
+}
+
+// insist sends a write, and once more if it has written nothing where that does
+// not say that there was nothing to write. Hooks run once.
+func (a *Adapter) insist(tx *gorm.DB, write func(tx *gorm.DB) *gorm.DB) *gorm.DB {
+	res := write(tx)
+	if res.Error == nil && res.RowsAffected == 0 && a.dialect.endsSilently {
+		res = write(tx.Session(&gorm.Session{SkipHooks: true}))
+	}
+	return res
 }
 
 // deleteHooks reports whether a row must be loaded before it is deleted.
