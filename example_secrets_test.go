@@ -16,7 +16,7 @@ func ExampleSecretKey() {
 	}))
 	fmt.Println(options.Err)
 	// Output:
-	// {Keys:[SecretKey(k1)] Plain:false}
+	// {Keys:[SecretKey(k1)] Plain:false WritePlain:false}
 	// authdb: WithTokenEncryption: Keys[1]: the key "k1" has 7 bytes: it has to have 32, from crypto/rand or a secret store (decode them, if they are kept in hex or base64)
 	// authdb: WithTokenEncryption: Keys[1]: the ID "k1" is there before: give every key its own, in which not only case differs
 }

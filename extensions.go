@@ -204,13 +204,15 @@ type SecretConverter interface {
 	// provider tokens that are stored plain or under another key than the
 	// first, in small transactions, and calls progress, unless it is nil, after
 	// each. It may be stopped and called again, at any time and from several
-	// processes, beside everything else. A row that it can't read it leaves as
-	// it is, goes on, and returns ErrSecret at the end.
+	// processes, beside everything else. What it can't read it leaves as it is,
+	// goes on, and returns ErrSecret at the end.
 	ConvertSecrets(ctx context.Context, progress func(SecretProgress)) error
 }
 
 // SecretProgress says how far ConvertSecrets is with one record.
 type SecretProgress struct {
-	Record                          string // "Session", "VerificationToken" or "Account"
-	Total, Read, Rewritten, Skipped int64  // rows; Skipped are those it could not read
+	Record                 string // "Session", "VerificationToken" or "Account"
+	Total, Read, Rewritten int64  // rows
+	Skipped                int64  // those of which it could not read something, or not store it
+	Outdated               int64  // those hashed by another key than the first, which only the token could change
 }

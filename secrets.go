@@ -10,7 +10,8 @@ import (
 
 // A SecretKey is one key of several, of which the first is used for what is
 // written and all for what is read: so keys are rotated. However it is printed,
-// logged or marshalled, it is its ID.
+// logged or marshalled, it is its ID; but fmt prints a struct of yours that has
+// one in an unexported field without asking it.
 type SecretKey struct {
 	// ID names the key in what is stored: 1 to 16 letters, digits, "-" or "_".
 	// Never give the ID of one key to another.
@@ -46,17 +47,24 @@ type HashedTokens struct {
 	// nobody is signed out. A token that looks like a stored hash is never
 	// taken for a plain one.
 	Plain bool
+
+	// WritePlain accepts what Plain does, and stores tokens as they are. It is for
+	// the time in which processes run that can't read hashes yet, or might have
+	// to again.
+	WritePlain bool
 }
 
 // Format prints the IDs of the keys, by any verb.
 func (h HashedTokens) Format(f fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(f, "{Keys:%v Plain:%v}", h.Keys, h.Plain)
+	_, _ = fmt.Fprintf(f, "{Keys:%v Plain:%v WritePlain:%v}", h.Keys, h.Plain, h.WritePlain)
 }
 
 // WithHashedTokens stores session tokens and verification tokens as hashes.
 // Methods take and return tokens as before; sessions in lists have an empty
 // SessionToken, because nobody knows it, and are revoked by their ID. Auth.js
-// can't read such sessions. Default: tokens are stored as they are.
+// can't read such sessions. Default: tokens are stored as they are, but for one
+// that looks like a stored hash, which is ErrInvalid and never found: whoever has
+// read it in the database presents it.
 func WithHashedTokens(h HashedTokens) Option {
 	h.Keys = cloneKeys(h.Keys)
 	return func(o *Options) {
@@ -71,10 +79,17 @@ type TokenEncryption struct {
 	// Keys encrypt, by the first, and decrypt, by the one whose ID is stored.
 	// At least one.
 	Keys []SecretKey
+
+	// WritePlain stores tokens as they are, and only decrypts. It is for the time
+	// in which processes run that can't decrypt yet, and the way back: a
+	// SecretConverter decrypts what is stored.
+	WritePlain bool
 }
 
 // Format prints the IDs of the keys, by any verb.
-func (e TokenEncryption) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "{Keys:%v}", e.Keys) }
+func (e TokenEncryption) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{Keys:%v WritePlain:%v}", e.Keys, e.WritePlain)
+}
 
 // WithTokenEncryption stores the tokens of providers encrypted. What is stored
 // plain, by Auth.js for example, is still read; SecretConverter encrypts it.

@@ -11,7 +11,6 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-	"gorm.io/gorm/schema"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/internal/secret"
@@ -26,10 +25,11 @@ const convertBatch = 200
 // and writes in one transaction for each 200. No hooks are called, and no other
 // column is written.
 //
-// A token hashed by an older key can't be hashed by another: its row stays as it
-// is, and is found as long as the key is listed. A row whose new text is too
-// long for its column, or is there already, is left as it is, and the error is
-// ErrInvalid or ErrDuplicate then.
+// A token hashed by another key than the first can't be hashed by it: its row
+// stays as it is, is found as long as the key is listed, and is counted as
+// Outdated. UpdateSession, which has the token, hashes it by the first key. A row
+// whose new text is too long for its column, or is there already, is left as it
+// is, and the error is ErrInvalid or ErrDuplicate then.
 //
 // Without WithHashedTokens and WithTokenEncryption it returns
 // errors.ErrUnsupported, as where a field that the row type fills is made of a
@@ -93,8 +93,10 @@ type conversion struct {
 	fields []string // of the record: what is rewritten
 	order  []*column
 
-	// convert returns the new text of a field.
+	// convert returns the new text of a field, and current reports whether one
+	// needs none.
 	convert func(ctx context.Context, row reflect.Value, c *column, stored string) (string, error)
+	current func(stored string) bool
 
 	report   func(authdb.SecretProgress)
 	progress authdb.SecretProgress
@@ -102,30 +104,27 @@ type conversion struct {
 }
 
 func (a *Adapter) conversions() (all []*conversion) {
-	add := func(t *table, fields []string, convert func(context.Context, reflect.Value, *column, string) (string, error)) {
+	add := func(t *table, current func(string) bool, convert func(context.Context, reflect.Value, *column, string) (string, error), fields ...string) {
 		if t == nil {
 			return
 		}
-		c := &conversion{a: a, t: t, fields: fields, convert: convert, progress: authdb.SecretProgress{Record: t.record}}
-		for _, f := range t.schema.PrimaryFields {
-			c.order = append(c.order, t.columnOf(f))
-		}
-		if len(c.order) == 0 {
+		c := &conversion{a: a, t: t, fields: fields, convert: convert, current: current, progress: authdb.SecretProgress{Record: t.record}}
+		if c.order = t.primaryKey(); len(c.order) == 0 {
 			c.order = t.key
 		}
 		all = append(all, c)
 	}
 	if a.secrets.hash != nil {
-		add(a.sessions, []string{"SessionToken"}, func(_ context.Context, _ reflect.Value, _ *column, stored string) (string, error) {
+		add(a.sessions, a.secrets.hash.Current, func(_ context.Context, _ reflect.Value, _ *column, stored string) (string, error) {
 			return a.secrets.hash.Convert(secret.Session(stored)), nil
-		})
-		add(a.tokens, []string{"Token"}, func(ctx context.Context, row reflect.Value, _ *column, stored string) (string, error) {
+		}, "SessionToken")
+		add(a.tokens, a.secrets.hash.Current, func(ctx context.Context, row reflect.Value, _ *column, stored string) (string, error) {
 			identifier, err := a.tokens.text(ctx, a.tokens.key[0], row)
 			return a.secrets.hash.Convert(secret.VerificationToken(identifier, stored)), err
-		})
+		}, "Token")
 	}
 	if a.secrets.seal != nil {
-		add(a.accounts, sealedFields, a.reseal)
+		add(a.accounts, a.secrets.seal.Current, a.reseal, sealedFields...)
 	}
 	return all
 }
@@ -139,15 +138,6 @@ func (c *conversion) checkDerived() error {
 		}
 	}
 	return nil
-}
-
-// columnOf returns the column of a field, which may be one that no record has.
-func (t *table) columnOf(f *schema.Field) *column {
-	i := slices.IndexFunc(t.columns, func(c *column) bool { return c.field == f })
-	if i < 0 {
-		return &column{field: f, stored: f.IndirectFieldType}
-	}
-	return t.columns[i]
 }
 
 // reseal returns the text under the first key.
@@ -183,10 +173,14 @@ func (c *conversion) run(ctx context.Context) error {
 		for _, row := range rows {
 			last = row
 			c.progress.Read++
-			switch changes, err := c.changes(ctx, row); {
-			case err != nil:
+			changes, stays, err := c.changes(ctx, row)
+			if err != nil {
 				c.skip(err)
-			case len(changes) > 0:
+			}
+			if stays {
+				c.progress.Outdated++
+			}
+			if len(changes) > 0 {
 				outdated = append(outdated, row)
 			}
 		}
@@ -227,10 +221,10 @@ func (c *conversion) count(ctx context.Context) (n int64, err error) {
 
 // part is what is read of a row: its keys, and what is rewritten.
 func (c *conversion) part() part {
-	p := part{t: c.t}
-	for _, column := range c.t.columns {
-		if column.field.PrimaryKey || slices.Contains(c.t.key, column) || !column.extra && slices.Contains(c.fields, column.name) {
-			p.columns = append(p.columns, column)
+	p := c.t.identified()
+	for _, field := range c.fields {
+		if x := c.t.column(field); x != nil && !slices.Contains(p.columns, x) {
+			p.columns = append(p.columns, x)
 		}
 	}
 	return p
@@ -283,36 +277,37 @@ func (c *conversion) after(ctx context.Context, last reflect.Value, greater, lim
 	return rows, err
 }
 
-// changes returns the new texts of the row, or why it can't be converted.
-func (c *conversion) changes(ctx context.Context, row reflect.Value) (map[*column]string, error) {
-	var changes map[*column]string
+// changes returns the new texts of the row, whether one stays that should have
+// another, and why what can't be read is left as it is.
+func (c *conversion) changes(ctx context.Context, row reflect.Value) (changes map[*column]string, stays bool, err error) {
+	changes = map[*column]string{}
 	for _, field := range c.fields {
 		x := c.t.column(field)
 		if x == nil {
 			continue
 		}
-		stored, err := c.t.text(ctx, x, row)
-		if err != nil {
-			return nil, err
-		}
-		if stored == "" {
-			continue
-		}
-		converted, err := c.convert(ctx, row, x, stored)
-		if err == nil && converted != stored {
-			err = c.t.check(x, converted)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if converted != stored {
-			if changes == nil {
-				changes = map[*column]string{}
-			}
+		converted, stored, failed := c.converted(ctx, row, x)
+		switch {
+		case failed != nil:
+			err = errors.Join(err, failed)
+		case converted != stored:
 			changes[x] = converted
+		case !c.current(stored):
+			stays = true
 		}
 	}
-	return changes, nil
+	return changes, stays, err
+}
+
+// converted returns what is to be stored instead of what is.
+func (c *conversion) converted(ctx context.Context, row reflect.Value, x *column) (converted, stored string, err error) {
+	if stored, err = c.t.text(ctx, x, row); err != nil || stored == "" {
+		return stored, stored, err
+	}
+	if converted, err = c.convert(ctx, row, x, stored); err == nil && converted != stored {
+		err = c.t.check(x, converted)
+	}
+	return converted, stored, err
 }
 
 // rewrite converts the rows in one transaction, or each in its own if one of
@@ -359,8 +354,8 @@ func (c *conversion) rewriteTogether(ctx context.Context, rows []reflect.Value) 
 			return err
 		}
 		for _, row := range found {
-			changes, err := c.changes(ctx, row[0])
-			if err != nil || len(changes) == 0 { // somebody has changed it meanwhile
+			changes, _, _ := c.changes(ctx, row[0])
+			if len(changes) == 0 { // somebody has changed it meanwhile
 				continue
 			}
 			if err := c.write(ctx, tx, row[0], changes); err != nil {

@@ -295,3 +295,20 @@ func (t *table) decode(ctx context.Context, row, record reflect.Value) error {
 	}
 	return nil
 }
+
+// primaryKey returns the columns of the primary key, which no record may have.
+func (t *table) primaryKey() (columns []*column) {
+	for _, f := range t.schema.PrimaryFields {
+		columns = append(columns, t.columnOf(f))
+	}
+	return columns
+}
+
+// columnOf returns the column of a field, which may be one that no record has.
+func (t *table) columnOf(f *schema.Field) *column {
+	i := slices.IndexFunc(t.columns, func(c *column) bool { return c.field == f })
+	if i < 0 {
+		return &column{field: f, stored: f.IndirectFieldType}
+	}
+	return t.columns[i]
+}

@@ -30,9 +30,9 @@ func (t *table) whole() part { return part{t, t.columns, true} }
 // identified is what a row is known by, if no hook is to see it: rows that are
 // only locked or deleted need not even be readable.
 func (t *table) identified() part {
-	p := part{t: t}
-	for _, c := range t.columns {
-		if c.field.PrimaryKey || slices.Contains(t.key, c) {
+	p := part{t: t, columns: t.primaryKey()}
+	for _, c := range t.key {
+		if !slices.Contains(p.columns, c) {
 			p.columns = append(p.columns, c)
 		}
 	}
@@ -50,12 +50,7 @@ func (t *table) deleted() part {
 // surrogate is what has an index in a table that has none on the record's key:
 // the primary key or, without one, what points at the user.
 func (t *table) surrogate() part {
-	p := part{t: t}
-	for _, c := range t.columns {
-		if c.field.PrimaryKey {
-			p.columns = append(p.columns, c)
-		}
-	}
+	p := part{t: t, columns: t.primaryKey()}
 	if user := t.column("UserID"); len(p.columns) == 0 && user != nil {
 		p.columns = []*column{user}
 	}
@@ -235,10 +230,7 @@ func (s *selection) ordered(t *table) *selection {
 	if key, _ := s.a.keyOf(t); !s.facts.unguarded[key] {
 		return s
 	}
-	by := make([]*column, 0, 4)
-	for _, f := range t.schema.PrimaryFields {
-		by = append(by, &column{field: f})
-	}
+	by := t.primaryKey()
 	if len(by) == 0 {
 		by = append([]*column{t.column("UserID")}, t.key...)
 		by = append(by, t.column("Expires"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -71,12 +72,12 @@ func (a *Adapter) secretColumns() (columns []secretColumn) {
 			columns = append(columns, secretColumn{t, c, how, option, sample})
 		}
 	}
-	if h := a.secrets.hash; h != nil {
+	if h := a.secrets.hash; h.Hashes() {
 		sample := h.Form(secret.Session(""))
 		add(a.sessions, "SessionToken", "hashed", "authdb.WithHashedTokens", sample)
 		add(a.tokens, "Token", "hashed", "authdb.WithHashedTokens", sample)
 	}
-	if s := a.secrets.seal; s != nil {
+	if s := a.secrets.seal; s != nil && !a.opts.TokenEncryption.WritePlain {
 		for _, field := range sealedFields {
 			add(a.accounts, field, "encrypted", "authdb.WithTokenEncryption", s.Seal(secret.Place{}, "x"))
 		}
@@ -86,24 +87,44 @@ func (a *Adapter) secretColumns() (columns []secretColumn) {
 
 // tokenForms returns the texts under which the session with the token may be
 // stored, the likely ones first: one, unless WithHashedTokens has several keys
-// or Plain. Where ConvertSecrets may run meanwhile, use byForms to find a row,
-// and go backwards to remove it: rows only ever move to an earlier form.
+// or accepts plain tokens, and none for what looks like a stored hash where
+// tokens are stored as they are. Use byForms to find a row, and byAllForms to
+// remove it: ConvertSecrets and UpdateSession may give it another form meanwhile.
 func (a *Adapter) tokenForms(token string) []string {
-	if a.secrets.hash == nil {
-		return []string{token}
-	}
 	return a.secrets.hash.Candidates(secret.Session(token))
 }
 
 // byForms calls f with one form after the other until f finds its row, or fails.
-func (a *Adapter) byForms(forms []string, f func(form string) error) error {
+func (a *Adapter) byForms(ctx context.Context, t *table, forms []string, f func(form string) error) error {
+	if err := a.begun(ctx, t); err != nil { // also where there is no form
+		return err
+	}
 	err := byEach(forms, f)
 	if len(forms) > 1 && a.secrets.hash.Moves() && isMissing(err) {
-		// ConvertSecrets may have rewritten the row after its new form was
-		// missed and before its old one was looked for.
+		// The row may have been rewritten after its new form was missed and
+		// before its old one was looked for.
 		err = byEach(forms[:len(forms)-1], f)
 	}
 	return err
+}
+
+// byAllForms calls f with every form, the latest first and, where a row may move
+// either way, again in the other direction.
+func (a *Adapter) byAllForms(ctx context.Context, t *table, forms []string, f func(form string) error) error {
+	if err := a.begun(ctx, t); err != nil {
+		return err
+	}
+	order := slices.Clone(forms)
+	slices.Reverse(order)
+	if len(forms) > 1 && a.secrets.hash.Moves() {
+		order = append(order, forms[1:]...)
+	}
+	for _, form := range order {
+		if err := f(form); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func byEach(forms []string, f func(form string) error) error {
@@ -128,7 +149,11 @@ func (a *Adapter) hashed(t *table, c *column, raw string, token secret.Token) (s
 	if err := t.check(c, raw); err != nil {
 		return "", err
 	}
-	return a.secrets.hash.Form(token), nil
+	form := a.secrets.hash.Form(token)
+	if form == raw && secret.IsForm(raw) {
+		return "", faultf(authdb.ErrInvalid, "%s.%s: it looks like a hash that authdb.WithHashedTokens has stored, which could be presented by whoever reads it: make another token", t.record, c.name)
+	}
+	return form, nil
 }
 
 // discard removes the row with that key inside a transaction, if it is there.
@@ -174,6 +199,9 @@ func (a *Adapter) sealText(provider, id, field, plain string) (string, error) {
 	}
 	if err := t.check(c, plain); err != nil {
 		return "", err
+	}
+	if a.opts.TokenEncryption.WritePlain && secret.IsSealed(plain) {
+		return "", faultf(authdb.ErrInvalid, "%s.%s: it looks like a token that authdb.WithTokenEncryption has encrypted", t.record, field)
 	}
 	stored := a.secrets.seal.Seal(secret.Place{Provider: provider, ProviderAccountID: id, Field: field}, plain)
 	if err := t.check(c, stored); err != nil && stored != "" {

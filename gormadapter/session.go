@@ -20,7 +20,7 @@ func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*
 }
 
 func (a *Adapter) createSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
-	if a.secrets.hash == nil || session == nil {
+	if session == nil || a.secrets.hash == nil && !secret.IsForm(session.SessionToken) {
 		return create(ctx, a, a.sessions, session)
 	}
 	if err := a.begun(ctx, a.sessions); err != nil {
@@ -49,7 +49,7 @@ func presented(token string) func(*authdb.Session, error) (*authdb.Session, erro
 
 // GetSessionAndUser implements authdb.SessionStore, in one statement.
 func (a *Adapter) GetSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
-	if a.secrets.hash != nil {
+	if a.secrets.hash != nil || secret.IsForm(sessionToken) {
 		return a.getHashedSessionAndUser(ctx, sessionToken)
 	}
 	session, user, err := a.getSessionAndUser(ctx, sessionToken)
@@ -57,7 +57,7 @@ func (a *Adapter) GetSessionAndUser(ctx context.Context, sessionToken string) (*
 }
 
 func (a *Adapter) getHashedSessionAndUser(ctx context.Context, sessionToken string) (session *authdb.Session, user *authdb.User, err error) {
-	err = a.byForms(a.tokenForms(sessionToken), func(form string) error {
+	err = a.byForms(ctx, a.sessions, a.tokenForms(sessionToken), func(form string) error {
 		session, user, err = a.getSessionAndUser(ctx, form)
 		return err
 	})
@@ -97,8 +97,13 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 // UpdateSession implements authdb.SessionStore.
 func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (*authdb.Session, error) {
 	var session *authdb.Session
-	err := a.byForms(a.tokenForms(sessionToken), func(form string) (err error) {
-		session, err = presented(sessionToken)(edit[authdb.Session](ctx, a, a.sessions, sessionPatch(patch), form))
+	err := a.byForms(ctx, a.sessions, a.tokenForms(sessionToken), func(form string) (err error) {
+		p := sessionPatch(patch)
+		// Here the token is known, and with it the form by the first key.
+		if first := a.secrets.hash.Form(secret.Session(sessionToken)); a.secrets.hash.Hashes() && form != first && !p.isEmpty() {
+			p.changes = append(p.changes, change{name: "SessionToken", set: true, value: first})
+		}
+		session, err = presented(sessionToken)(edit[authdb.Session](ctx, a, a.sessions, p, form))
 		return err
 	})
 	return session, a.wrap(ctx, "update session", err)
@@ -106,12 +111,10 @@ func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch 
 
 // DeleteSession implements authdb.SessionStore.
 func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) error {
-	for _, form := range slices.Backward(a.tokenForms(sessionToken)) {
-		if err := a.drop(ctx, a.sessions, form); err != nil {
-			return a.wrap(ctx, "delete session", err)
-		}
-	}
-	return nil
+	err := a.byAllForms(ctx, a.sessions, a.tokenForms(sessionToken), func(form string) error {
+		return a.drop(ctx, a.sessions, form)
+	})
+	return a.wrap(ctx, "delete session", err)
 }
 
 // ListSessionsByUserID implements authdb.SessionLister.

@@ -132,6 +132,14 @@ func countStatements(t *testing.T, a *gormadapter.Adapter, log *journal, child i
 		{"DeleteSession", 1, func() error { return a.DeleteSession(ctx, name) }},
 		{"DeleteSessionsByUserID, none", 1, func() error { _, err := a.DeleteSessionsByUserID(ctx, id); return err }},
 		{"DeleteExpired, none", 2, func() error { _, err := a.DeleteExpired(ctx, 10); return err }},
+		{"LinkAccount, again", child, func() error { // MySQL deletes twice where it finds nothing
+			_, err := a.LinkAccount(ctx, &authdb.Account{UserID: id, Type: "oauth", Provider: "p", ProviderAccountID: name})
+			return err
+		}},
+		{"CreateSession, again", child, func() error {
+			_, err := a.CreateSession(ctx, &authdb.Session{SessionToken: name, UserID: id, Expires: later})
+			return err
+		}},
 		{"DeleteUser", 5, func() error { return a.DeleteUser(ctx, id) }},
 		{"DeleteUser, gone", 1, func() error { return a.DeleteUser(ctx, id) }},
 	} {

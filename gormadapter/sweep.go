@@ -120,11 +120,10 @@ func (a *Adapter) cannotSkip(err error) bool {
 
 // located is what is read of rows that are to be picked by their primary keys.
 func (t *table) located() part {
-	p := t.identified()
-	if len(t.schema.PrimaryFields) > 0 {
-		p.columns = slices.DeleteFunc(p.columns, func(c *column) bool { return !c.field.PrimaryKey })
+	if p := (part{t: t, columns: t.primaryKey()}); len(p.columns) > 0 {
+		return p
 	}
-	return p
+	return t.identified()
 }
 
 // removeExpired deletes the found rows, which are locked.

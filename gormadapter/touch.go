@@ -38,7 +38,7 @@ func (a *Adapter) touchSession(ctx context.Context, session *authdb.Session, eve
 	if at, ok := instantIn(session.Extra[lastSeen]); ok && now.Sub(at) < every {
 		return false, nil
 	}
-	err := a.byForms(a.tokenForms(session.SessionToken), func(form string) error {
+	err := a.byForms(ctx, a.sessions, a.tokenForms(session.SessionToken), func(form string) error {
 		return a.touch(ctx, form, now, now.Add(-every))
 	})
 	if isMissing(err) {

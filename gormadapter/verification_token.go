@@ -19,7 +19,7 @@ func (a *Adapter) CreateVerificationToken(ctx context.Context, token *authdb.Ver
 }
 
 func (a *Adapter) createVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
-	if a.secrets.hash == nil || token == nil {
+	if token == nil || a.secrets.hash == nil && !secret.IsForm(token.Token) {
 		return create(ctx, a, a.tokens, token)
 	}
 	if err := a.begun(ctx, a.tokens); err != nil {
@@ -49,14 +49,11 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
-	forms := []string{token}
-	if a.secrets.hash != nil {
-		forms = a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
-	}
+	forms := a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
 	var row reflect.Value
 	err := a.inTx(ctx, func(tx *gorm.DB) error {
 		var used string
-		err := a.byForms(forms, func(form string) (err error) {
+		err := a.byForms(ctx, t, forms, func(form string) (err error) {
 			used = form
 			row, err = a.take(ctx, tx, identifier, form)
 			return err

@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +37,14 @@ func openHidden(db *gorm.DB) *gormadapter.Adapter {
 	return adapter
 }
 
+func openPreparing(db *gorm.DB, keys, others []authdb.SecretKey) *gormadapter.Adapter {
+	adapter := gormadapter.New(db,
+		authdb.WithHashedTokens(authdb.HashedTokens{Keys: keys, WritePlain: true}),
+		authdb.WithTokenEncryption(authdb.TokenEncryption{Keys: others, WritePlain: true}),
+	)
+	return adapter
+}
+
 func openMigrating(db *gorm.DB, keys, others []authdb.SecretKey) *gormadapter.Adapter {
 	adapter := gormadapter.New(db,
 		authdb.WithHashedTokens(authdb.HashedTokens{Keys: keys, Plain: true}),
@@ -54,10 +64,10 @@ func openRotating(db *gorm.DB) *gormadapter.Adapter {
 
 func convertSecrets(ctx context.Context, adapter *gormadapter.Adapter) error {
 	err := adapter.ConvertSecrets(ctx, func(p authdb.SecretProgress) {
-		log.Printf("%s: %d of about %d rows read, %d rewritten, %d skipped", p.Record, p.Read, p.Total, p.Rewritten, p.Skipped)
+		log.Printf("%s: %d of about %d rows read, %d rewritten, %d skipped, %d outdated", p.Record, p.Read, p.Total, p.Rewritten, p.Skipped, p.Outdated)
 	})
 	if errors.Is(err, authdb.ErrSecret) {
-		log.Print(err) // rows that could not be read, and were left as they are
+		log.Print(err) // what could not be read, and was left as it is
 	}
 	return err
 }
@@ -104,7 +114,22 @@ console.log(JSON.stringify([
   open([token], "googlé", "42", "AccessToken", "plain"),
   seal(token, "googlé", "42", "AccessToken", "from JavaScript: ü"),
   sessionForm(undefined, "a tökén"),
+  ...(await refusals(session)),
 ]));
+
+// What reaches an adapter that refuses stored hashes.
+async function refusals(key) {
+  const reached = [];
+  const note = (name) => async (argument) => (reached.push(name + " " + (argument.sessionToken ?? argument.token ?? argument)), "found");
+  const adapter = refusing({ createUser: 1, getSessionAndUser: note("get"), updateSession: note("update"), deleteSession: note("delete"), useVerificationToken: note("use") });
+  for (const token of ["a-token", sessionForm(key, "a-token"), sessionForm(undefined, "a-token").toUpperCase()]) {
+    await adapter.getSessionAndUser(token);
+    await adapter.updateSession({ sessionToken: token });
+    await adapter.deleteSession(token);
+    await adapter.useVerificationToken({ identifier: "ada", token });
+  }
+  return [adapter.createUser + ": " + reached.join(", ")];
+}
 `
 
 // TestJavaScript runs what the document has for JavaScript against what Go
@@ -127,11 +152,11 @@ func TestJavaScript(t *testing.T) {
 	}
 	row := storeSecrets(t, db)
 	code := blocks(read(t, "docs/secrets.md"), "js")
-	if len(code) != 1 {
-		t.Fatalf("docs/secrets.md has %d blocks of JavaScript, want one", len(code))
+	if len(code) != 2 {
+		t.Fatalf("docs/secrets.md has %d blocks of JavaScript, want two", len(code))
 	}
 	file := filepath.Join(t.TempDir(), "secrets.mjs")
-	if err := os.WriteFile(file, []byte(strings.Join(code[0], "\n")+script), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(strings.Join(slices.Concat(code...), "\n")+script), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	keys, err := json.Marshal([][2]string{{"s1", base64.StdEncoding.EncodeToString(fromStore("session key"))}, {"t1", base64.StdEncoding.EncodeToString(fromStore("token key"))}})
@@ -143,13 +168,16 @@ func TestJavaScript(t *testing.T) {
 		t.Fatalf("node: %v\n%s", err, out)
 	}
 	var got []string
-	if err := json.Unmarshal(out, &got); err != nil || len(got) != 6 {
+	if err := json.Unmarshal(out, &got); err != nil || len(got) != 7 {
 		t.Fatalf("node printed %s: %v", out, err)
 	}
 	for i, want := range []string{row.Session, row.Verification, "ya29.ü", "plain"} {
 		if got[i] != want {
 			t.Errorf("JavaScript has %q, and Go %q", got[i], want)
 		}
+	}
+	if want := "1: get a-token, update a-token, delete a-token, use a-token"; got[6] != want {
+		t.Errorf("what is not refused: %s, want %s", got[6], want)
 	}
 	if err := db.Exec("UPDATE accounts SET access_token = ?", got[4]).Error; err != nil {
 		t.Fatal(err)
@@ -194,10 +222,20 @@ func TestDocumentedSteps(t *testing.T) {
 	}
 	session := []authdb.SecretKey{{ID: "s1", Key: fromStore("session key")}}
 	tokens := []authdb.SecretKey{{ID: "t1", Key: fromStore("token key")}}
-	for step, adapter := range []*gormadapter.Adapter{openMigrating(db, session, tokens), openHidden(db)} {
-		if _, _, err := adapter.GetSessionAndUser(t.Context(), "plain"); err != nil {
-			t.Errorf("step %d: signed out: %v", step, err)
+	last := before // still runs, while the next one is deployed
+	for step, adapter := range []*gormadapter.Adapter{openPreparing(db, session, tokens), openMigrating(db, session, tokens), openHidden(db)} {
+		_, err := adapter.CreateSession(t.Context(), &authdb.Session{SessionToken: fmt.Sprint("new", step), UserID: user.ID, Expires: time.Now().Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
 		}
+		for _, token := range []string{"plain", fmt.Sprint("new", step)} {
+			for which, a := range map[string]*gormadapter.Adapter{"before": last, "now": adapter} {
+				if _, _, err := a.GetSessionAndUser(t.Context(), token); err != nil {
+					t.Errorf("step %d, as deployed %s: %s is signed out: %v", step, which, token, err)
+				}
+			}
+		}
+		last = adapter
 		if err := convertSecrets(t.Context(), adapter); err != nil {
 			t.Errorf("step %d: %v", step, err)
 		}

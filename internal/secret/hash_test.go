@@ -95,8 +95,63 @@ func TestCandidates(t *testing.T) {
 		if got[0] != h.Form(token) {
 			t.Errorf("%s: the first candidate is not what is stored", x.name)
 		}
-		if h.Moves() != x.plain {
+		if want := x.plain || len(x.ids) > 1; h.Moves() != want {
 			t.Errorf("%s: Moves is %v", x.name, h.Moves())
+		}
+	}
+}
+
+// TestWritePlain finds all, stores tokens as they are, and changes nothing.
+func TestWritePlain(t *testing.T) {
+	token := secret.Session("a-token")
+	k1, sha := hasher(false, "k1").Form(token), hasher(false).Form(token)
+	h := secret.NewHasher(authdb.HashedTokens{Keys: keys("k1"), WritePlain: true})
+	if got := h.Candidates(token); !slices.Equal(got, []string{k1, sha, "a-token"}) {
+		t.Errorf("candidates: %q", got)
+	}
+	if h.Form(token) != "a-token" || h.Hashes() || !h.Moves() {
+		t.Errorf("stored: %q", h.Form(token))
+	}
+	for _, stored := range []string{"a-token", k1, sha} {
+		if got := h.Convert(secret.Session(stored)); got != stored {
+			t.Errorf("%q becomes %q", stored, got)
+		}
+	}
+	if !h.Current("a-token") || h.Current(k1) {
+		t.Error("what is stored now is plain")
+	}
+}
+
+// TestNoHasher stores tokens as they are, and never looks for what looks like a
+// stored form.
+func TestNoHasher(t *testing.T) {
+	var h *secret.Hasher
+	if got := h.Candidates(secret.Session("a-token")); !slices.Equal(got, []string{"a-token"}) || h.Hashes() || h.Moves() || h.Form(secret.Session("a-token")) != "a-token" {
+		t.Errorf("candidates: %q", got)
+	}
+	for _, stored := range []string{hasher(false).Form(secret.Session("a-token")), hasher(false, "k1").Form(secret.Session("a-token"))} {
+		if got := h.Candidates(secret.Session(stored)); len(got) != 0 {
+			t.Errorf("%q: candidates: %q", stored, got)
+		}
+	}
+}
+
+func TestCurrent(t *testing.T) {
+	token := secret.Session("a-token")
+	sha, k1, k2 := hasher(false).Form(token), hasher(false, "k1").Form(token), hasher(false, "k2").Form(token)
+	for _, x := range []struct {
+		h      *secret.Hasher
+		stored string
+		want   bool
+	}{
+		{hasher(false), sha, true},
+		{hasher(false), k1, false},
+		{hasher(true, "k2", "k1"), k2, true},
+		{hasher(true, "k2", "k1"), k1, false},
+		{hasher(true, "k2", "k1"), sha, false},
+	} {
+		if got := x.h.Current(x.stored); got != x.want {
+			t.Errorf("%s: %v", x.stored, got)
 		}
 	}
 }

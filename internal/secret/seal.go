@@ -19,6 +19,7 @@ import (
 //
 // What is encrypted is bound to its Place: anywhere else it can't be read.
 type Sealer struct {
+	plain bool // is what it makes
 	keys  []authdb.SecretKey
 	aeads []cipher.AEAD // by the same index
 }
@@ -43,7 +44,7 @@ func (p Place) bytes() []byte {
 // NewSealer returns a Sealer for options that authdb.WithTokenEncryption has
 // accepted.
 func NewSealer(e authdb.TokenEncryption) (*Sealer, error) {
-	s := &Sealer{keys: e.Keys}
+	s := &Sealer{plain: e.WritePlain, keys: e.Keys}
 	for _, key := range e.Keys {
 		block, err := aes.NewCipher(key.Key)
 		if err != nil {
@@ -61,10 +62,11 @@ func NewSealer(e authdb.TokenEncryption) (*Sealer, error) {
 	return s, nil
 }
 
-// Seal encrypts under the first key. Nothing stays nothing.
+// Seal encrypts under the first key, unless what is written is plain. Nothing
+// stays nothing.
 func (s *Sealer) Seal(p Place, plain string) string {
-	if plain == "" {
-		return ""
+	if plain == "" || s.plain {
+		return plain
 	}
 	aead := s.aeads[0]
 	sealed := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plain)+aead.Overhead())
@@ -102,7 +104,13 @@ func (s *Sealer) Open(p Place, stored string) (string, error) {
 	return "", fmt.Errorf("no key %s among those of authdb.WithTokenEncryption", id)
 }
 
-// Current reports whether the stored text is under the first key, or nothing.
+// IsSealed reports whether the text looks like one that is encrypted.
+func IsSealed(stored string) bool { return strings.HasPrefix(stored, aesPrefix) }
+
+// Current reports whether the text is stored as Seal would store it, or nothing.
 func (s *Sealer) Current(stored string) bool {
+	if s.plain {
+		return !IsSealed(stored)
+	}
 	return stored == "" || strings.HasPrefix(stored, aesPrefix+s.keys[0].ID+":")
 }

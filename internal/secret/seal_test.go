@@ -117,3 +117,26 @@ func TestNewSealer(t *testing.T) {
 		}
 	}
 }
+
+// TestSealWritesPlain reads what is encrypted, and encrypts nothing.
+func TestSealWritesPlain(t *testing.T) {
+	sealer, err := secret.NewSealer(authdb.TokenEncryption{Keys: keys("k1")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := secret.NewSealer(authdb.TokenEncryption{Keys: keys("k1"), WritePlain: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	place := secret.Place{Provider: "google", ProviderAccountID: "1", Field: "AccessToken"}
+	sealed := sealer.Seal(place, "ya29")
+	if got := plain.Seal(place, "ya29"); got != "ya29" || !plain.Current(got) || plain.Current(sealed) || !plain.Current("") {
+		t.Errorf("stored: %q", got)
+	}
+	if got, err := plain.Open(place, sealed); err != nil || got != "ya29" {
+		t.Errorf("read: %q, %v", got, err)
+	}
+	if !secret.IsSealed(sealed) || secret.IsSealed("ya29") {
+		t.Error("IsSealed")
+	}
+}
