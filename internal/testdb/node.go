@@ -29,7 +29,8 @@ func Node(tb testing.TB, folder string) string {
 	return node
 }
 
-func findNode(folder string) (string, error) {
+// anyNode returns a Node.js that is new enough, whatever packages it has.
+func anyNode() (string, error) {
 	node, err := exec.LookPath("node")
 	if err != nil {
 		return "", fmt.Errorf("testdb: Node.js is %w: install version %d.%d or later, and run scripts/interop", errNotInstalled, oldestNode[0], oldestNode[1])
@@ -40,6 +41,14 @@ func findNode(folder string) (string, error) {
 	}
 	if version := strings.TrimSpace(string(out)); !newEnough(version) {
 		return "", fmt.Errorf("testdb: Node.js %d.%d or later is %w, but %s is", oldestNode[0], oldestNode[1], errNotInstalled, version)
+	}
+	return node, nil
+}
+
+func findNode(folder string) (string, error) {
+	node, err := anyNode()
+	if err != nil {
+		return "", err
 	}
 	for _, built := range []string{"better-sqlite3/build/Release/better_sqlite3.node", "sqlite3/build/Release/node_sqlite3.node"} {
 		_, err := os.Stat(filepath.Join(folder, "node_modules", built))
@@ -73,3 +82,22 @@ func newEnough(version string) bool {
 // FindNode is Node for a program: without Node.js, or the packages, it returns
 // ErrNotInstalled, which says how to get them.
 func FindNode(folder string) (program string, err error) { return findNode(folder) }
+
+// browser is how AUTHDB_TEST_REQUIRE asks for Chromium.
+const browser = "browser"
+
+// Browser returns the program of Chromium, and that of Node.js to steer it with,
+// which may be any that is new enough. Without one it skips the test or fails it,
+// as New does.
+func Browser(tb testing.TB) (chromium, node string) {
+	tb.Helper()
+	node, err := anyNode()
+	must(tb, browser, err)
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if chromium, err = exec.LookPath(name); err == nil {
+			return chromium, node
+		}
+	}
+	must(tb, browser, fmt.Errorf("testdb: Chromium is %w: install it", errNotInstalled))
+	return "", ""
+}

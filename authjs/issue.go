@@ -1,0 +1,245 @@
+package authjs
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/authdb/authdb"
+)
+
+// A SignIn is what a session begins with.
+type SignIn struct {
+	// User is who signs in, as the adapter returned it. Required, with an ID.
+	User *authdb.User
+
+	// Claims are what an encrypted session says beside the user, as a jwt
+	// callback of Auth.js would add it: anything that json.Marshal makes an object
+	// of. A sub, name, email or picture in it wins over the user's. Of a database
+	// session it is ErrInvalid.
+	Claims any
+
+	// Extra are further columns of a database session. Of an encrypted one it is
+	// ErrInvalid.
+	Extra map[string]any
+}
+
+// Issue signs somebody in: it begins a session of MaxAge, stores it if it is one
+// of the database, and sets the cookie as Auth.js would. Cookies of an earlier
+// session that the request has are replaced. Call it after a sign-in that has
+// been proven, and before the body is written.
+//
+// It does not look who the request is from. To end the session that the browser
+// had before, call Revoke first.
+func (a *Auth) Issue(ctx context.Context, w http.ResponseWriter, r *http.Request, in SignIn) (*Session, error) {
+	s, err := a.issue(ctx, w, r, in)
+	if err != nil {
+		return nil, fmt.Errorf("authjs: issue: %w", err)
+	}
+	return s, nil
+}
+
+func (a *Auth) issue(ctx context.Context, w http.ResponseWriter, r *http.Request, in SignIn) (*Session, error) {
+	if in.User == nil || in.User.ID == "" {
+		return nil, fmt.Errorf("%w: SignIn.User: pass the user as stored", authdb.ErrInvalid)
+	}
+	name := a.issuedName(r)
+	if a.cfg.Strategy == StrategyDatabase {
+		if in.Claims != nil {
+			return nil, fmt.Errorf("%w: SignIn.Claims: a session in the database has none: use Extra", authdb.ErrInvalid)
+		}
+		return a.issueStored(ctx, w, r, in, name)
+	}
+	if in.Extra != nil {
+		return nil, fmt.Errorf("%w: SignIn.Extra: an encrypted session has no columns: use Claims", authdb.ErrInvalid)
+	}
+	members := map[string]json.RawMessage{
+		"sub": textMember(in.User.ID), "name": textMember(in.User.Name),
+		"email": textMember(in.User.Email), "picture": textMember(in.User.Image),
+	}
+	if in.Claims != nil {
+		raw, err := marshal(in.Claims)
+		if err == nil {
+			err = json.Unmarshal(raw, &members) // into the map that is there
+		}
+		if err != nil || members == nil {
+			return nil, fmt.Errorf("%w: SignIn.Claims: they have to be a JSON object", authdb.ErrInvalid)
+		}
+	}
+	return a.issueEncrypted(w, r, members, a.cfg.Version, name)
+}
+
+// issuedName is the name of the cookie of a session that begins here.
+func (a *Auth) issuedName(r *http.Request) string {
+	if a.cfg.CookieName != "" {
+		return a.cfg.CookieName
+	}
+	return a.prefixed(r, securePrefix, nameV5)
+}
+
+// textMember is a text in JSON, or null for none, as Auth.js has it.
+func textMember(s string) json.RawMessage {
+	if s == "" {
+		return json.RawMessage("null")
+	}
+	raw, _ := marshal(s) // a string always can be
+	return raw
+}
+
+func (a *Auth) issueStored(ctx context.Context, w http.ResponseWriter, r *http.Request, in SignIn, name string) (*Session, error) {
+	store, ok := authdb.As[authdb.SessionStore](a.cfg.Adapter)
+	if !ok {
+		return nil, fmt.Errorf("%w: %w: the adapter keeps no sessions", ErrConfig, errors.ErrUnsupported)
+	}
+	stored, err := store.CreateSession(ctx, &authdb.Session{
+		SessionToken: authdb.NewID(), UserID: in.User.ID, Expires: a.now().Add(a.cfg.MaxAge), Extra: in.Extra,
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.setSession(w, r, name, stored.SessionToken, stored.Expires, 0)
+	return &Session{User: in.User, Expires: stored.Expires, Strategy: StrategyDatabase, Cookie: name, Stored: stored}, nil
+}
+
+// issueEncrypted makes a token of the claims, which are of now from here on, and
+// sets its cookie.
+func (a *Auth) issueEncrypted(w http.ResponseWriter, r *http.Request, members map[string]json.RawMessage, version Version, name string) (*Session, error) {
+	now := a.now()
+	issued := now.Unix()
+	for member, value := range map[string]any{"iat": issued, "exp": issued + int64(a.cfg.MaxAge/time.Second), "jti": authdb.NewID()} {
+		members[member], _ = json.Marshal(value) // numbers and a string
+	}
+	raw, err := marshal(members)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := parseClaims(raw, version, now, a.cfg.MaxAge)
+	if err != nil {
+		return nil, err
+	}
+	token, err := a.seal(raw, version, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(token) > maxToken {
+		return nil, fmt.Errorf("%w: the claims are too long for cookies", authdb.ErrInvalid)
+	}
+	chunk := chunkV5
+	if version != V5 {
+		chunk = chunkV4
+	}
+	a.setSession(w, r, name, token, now.Add(a.cfg.MaxAge), chunk)
+	return &Session{
+		User:    &authdb.User{ID: claims.Subject, Name: claims.Name, Email: claims.Email, Image: claims.Picture},
+		Expires: claims.Expires, Strategy: StrategyJWT, Version: version, Cookie: name, Claims: claims,
+	}, nil
+}
+
+// marshal leaves <, > and & as JavaScript does.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// Renew extends the session of the request, as a GET of Auth.js's /session does:
+// an encrypted one is made anew with its claims, for MaxAge from now; one in the
+// database is extended if it was not within UpdateAge, and its cookie is sent
+// again in any case. It returns the session as it is then, or what Session
+// returns. A session that came as Authorization: Bearer is returned as it is.
+//
+// It writes, so it is not for every GET: pages are prefetched and polled by what
+// is no person. Call it where somebody has done something, or see [Auth.Rolling].
+func (a *Auth) Renew(ctx context.Context, w http.ResponseWriter, r *http.Request) (*Session, error) {
+	s, err := a.session(ctx, r)
+	if err == nil {
+		s, err = a.renew(ctx, w, r, s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("authjs: renew: %w", err)
+	}
+	return s, nil
+}
+
+func (a *Auth) renew(ctx context.Context, w http.ResponseWriter, r *http.Request, s *Session) (*Session, error) {
+	if s.Cookie == "" {
+		return s, nil
+	}
+	if s.Strategy == StrategyJWT {
+		var members map[string]json.RawMessage
+		if err := s.Claims.Decode(&members); err != nil {
+			return nil, err
+		}
+		return a.issueEncrypted(w, r, members, s.Version, s.Cookie)
+	}
+	now := a.now()
+	renewed := *s
+	if due := s.Expires.Add(a.cfg.UpdateAge - a.cfg.MaxAge); !due.After(now) {
+		store, ok := authdb.As[authdb.SessionStore](a.cfg.Adapter)
+		if !ok {
+			return nil, errNoAdapter
+		}
+		stored, err := store.UpdateSession(ctx, s.Stored.SessionToken, authdb.SessionPatch{Expires: authdb.Set(now.Add(a.cfg.MaxAge))})
+		if errors.Is(err, authdb.ErrNotFound) { // revoked meanwhile
+			return nil, fmt.Errorf("%w: %w", ErrNoSession, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		renewed.Stored, renewed.Expires = stored, stored.Expires
+	}
+	a.setSession(w, r, s.Cookie, s.Stored.SessionToken, now.Add(a.cfg.MaxAge), 0)
+	return &renewed, nil
+}
+
+// Rolling renews the session with every request that may change something: not
+// with GET, HEAD and OPTIONS. A session that can't be renewed is left as it is,
+// and the reason is logged, unless there is none.
+func (a *Auth) Rolling(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodOptions:
+		default:
+			if _, err := a.Renew(r.Context(), w, r); err != nil && !errors.Is(err, ErrNoSession) {
+				a.logger().ErrorContext(r.Context(), "authjs: a session could not be renewed", "error", err.Error())
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Revoke signs out: it deletes the session that the request has in the database,
+// and has the browser forget all session cookies. Where nobody is signed in it
+// only does the latter, and it is no error. If the database can't be asked, that
+// is the error, and the cookies stay, so that it can be tried again.
+//
+// An encrypted session ends in this browser only: a copy of the token is good
+// until it expires.
+func (a *Auth) Revoke(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	for _, c := range a.candidates(r) {
+		if a.cfg.Adapter == nil || isToken(c.token) {
+			continue
+		}
+		store, ok := authdb.As[authdb.SessionStore](a.cfg.Adapter)
+		if !ok {
+			continue
+		}
+		if err := store.DeleteSession(ctx, c.token); err != nil {
+			return fmt.Errorf("authjs: revoke: %w", err)
+		}
+	}
+	for _, name := range a.names {
+		for _, piece := range a.pieces(r, name) {
+			a.clearCookie(w, piece, a.secure(r))
+		}
+	}
+	return nil
+}
