@@ -202,6 +202,7 @@ func (a *Auth) writeCookie(w http.ResponseWriter, name, value string, expires ti
 // forget pieces that it had before and that are not overwritten.
 func (a *Auth) setSession(w http.ResponseWriter, r *http.Request, name, token string, expires time.Time, chunk int) {
 	secure := a.secure(r)
+	withdraw(w, name)
 	now := map[string]string{name: token}
 	if chunk > 0 && len(token) > chunk {
 		now = map[string]string{}
@@ -227,12 +228,30 @@ func (a *Auth) setSession(w http.ResponseWriter, r *http.Request, name, token st
 // pieces are the names of the request's cookies that are of the session cookie.
 func (a *Auth) pieces(r *http.Request, name string) (names []string) {
 	for _, p := range cookies(r) {
-		digits, chunk := strings.CutPrefix(p.name, name+".")
-		if p.name == name || chunk && digits != "" && strings.Trim(digits, "0123456789") == "" {
+		if isPiece(name, p.name) {
 			names = append(names, p.name)
 		}
 	}
 	return names
+}
+
+// isPiece reports whether a cookie is the session cookie, or a chunk of it.
+func isPiece(name, cookie string) bool {
+	digits, chunk := strings.CutPrefix(cookie, name+".")
+	return cookie == name || chunk && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// withdraw takes back what the answer so far says of the session cookie: of a
+// session that is renewed and then ended no piece is to be left.
+func withdraw(w http.ResponseWriter, name string) {
+	header := w.Header()
+	left := slices.DeleteFunc(header["Set-Cookie"], func(set string) bool {
+		cookie, _, _ := strings.Cut(set, "=")
+		return isPiece(name, cookie)
+	})
+	if header["Set-Cookie"] = left; len(left) == 0 {
+		header.Del("Set-Cookie")
+	}
 }
 
 // encodeURIComponent is JavaScript's.

@@ -237,6 +237,7 @@ func (a *Auth) Revoke(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		}
 	}
 	for _, name := range a.names {
+		withdraw(w, name)
 		for _, piece := range a.pieces(r, name) {
 			a.clearCookie(w, piece, a.secure(r))
 		}

@@ -73,6 +73,28 @@ func TestIssueReplaces(t *testing.T) {
 	}
 }
 
+// TestOneAnswer: of what is done to a session while one request is answered, the
+// last is what the browser gets.
+func TestOneAnswer(t *testing.T) {
+	a := newAuth(t, authjs.Config{})
+	cookies, w := issued(t, a, authjs.SignIn{User: ada()}), httptest.NewRecorder()
+	w.Header().Add("Set-Cookie", "authjs.session-token-x=1")
+	long := authjs.SignIn{User: ada(), Claims: map[string]string{"long": strings.Repeat("x", 9000)}}
+	_, err := a.Issue(t.Context(), w, request(cookies...), long)
+	if _, again := a.Renew(t.Context(), w, request(cookies...)); errors.Join(err, again) != nil {
+		t.Fatal(err, again)
+	}
+	if got := w.Header()["Set-Cookie"]; len(got) != 2 || got[0] != "authjs.session-token-x=1" || !strings.HasPrefix(got[1], "authjs.session-token=ey") {
+		t.Errorf("issued and renewed: %.60q", got)
+	}
+	if err := a.Revoke(t.Context(), w, request(cookies...)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Header()["Set-Cookie"]; len(got) != 2 || !strings.HasPrefix(got[1], "authjs.session-token=; Max-Age=0") {
+		t.Errorf("and revoked: %.60q", got)
+	}
+}
+
 func TestIssueRefuses(t *testing.T) {
 	m, user := inMemory(t)
 	stored, jwt := newAuth(t, authjs.Config{Adapter: m}), newAuth(t, authjs.Config{})

@@ -89,6 +89,9 @@ func TestRotationEnds(t *testing.T) {
 			t.Errorf("%+v, %v", got, err)
 		}
 		outdated(1)
+		if got := strings.Join(valuesOf(t, db, "sessions", "session_token"), " "); !strings.Contains(got, hmacOf("h2", "raw-session")) {
+			t.Errorf("stored: %s", got)
+		}
 		after := gormadapter.New(db, hashing(false, "h2"))
 		if s, _, err := after.GetSessionAndUser(t.Context(), "raw-session"); err != nil || !s.Expires.Equal(later) {
 			t.Errorf("by the new key alone: %+v, %v", s, err)
