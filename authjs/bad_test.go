@@ -221,6 +221,61 @@ func TestWrongSecret(t *testing.T) {
 	}
 }
 
+// TestChanged: what was changed under a key that we have is no sign of a wrong
+// secret.
+func TestChanged(t *testing.T) {
+	a := newAuth(t, authjs.Config{})
+	cookie := issued(t, a, authjs.SignIn{User: ada()})[0]
+	_, err := a.Session(t.Context(), request(cookie[:len(cookie)-4]+"AAAA"))
+	if !errors.Is(err, authjs.ErrNoSession) || errors.Is(err, authjs.ErrSecret) {
+		t.Errorf("%v", err)
+	}
+}
+
+// signed makes a token as NextAuth 3 does, with the secret "secret".
+func signed(t *testing.T, claims string) string {
+	t.Helper()
+	k := []byte{}
+	if _, err := fmt.Sscanf("313e9ae9a4abe0c0831e0016211ecdfaec1940f83a1bb27564c0cc061ab52048dcd2f550a5c609519dcaa8994bdc480f28bca179254016d0c506c87214b27cc4", "%x", &k); err != nil {
+		t.Fatal(err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS512, Key: k}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	jws, err := signer.Sign([]byte(claims))
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jws.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// TestNextAuth3 has no tolerance, and goes by the age of a token.
+func TestNextAuth3(t *testing.T) {
+	a := newAuth(t, authjs.Config{Secrets: []string{"secret"}, MaxAge: time.Hour})
+	at := present.Unix()
+	for claims, good := range map[string]bool{
+		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d}`, at, at+60):               true,
+		fmt.Sprintf(`{"sub":"1","iat":%d}`, at-3600):                          true,
+		fmt.Sprintf(`{"sub":"1","iat":%d}`, at-3601):                          false,
+		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d}`, at-60, at):               false,
+		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d}`, at+1, at+60):             false,
+		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d,"nbf":%d}`, at, at+9, at+1): false,
+		fmt.Sprintf(`{"sub":"1","exp":%d}`, at+60):                            false,
+	} {
+		for name, token := range map[string]string{"signed": signed(t, claims), "encrypted": sealed(t, signed(t, claims), &jose.EncrypterOptions{Compression: jose.DEFLATE})} {
+			s, err := a.Session(t.Context(), request("next-auth.session-token="+token))
+			if (err == nil) != good || err != nil && !errors.Is(err, authjs.ErrNoSession) {
+				t.Errorf("%s: %s: %+v, %v", name, claims, s, err)
+			}
+		}
+	}
+}
+
 // TestRotation: any of the secrets decrypts, the first encrypts.
 func TestRotation(t *testing.T) {
 	old, both, fresh := newAuth(t, authjs.Config{Secrets: []string{"old"}}), newAuth(t, authjs.Config{Secrets: []string{"new", "old"}}), newAuth(t, authjs.Config{Secrets: []string{"new"}})

@@ -22,7 +22,7 @@ func (a *Auth) CallbackURL(asked string) (string, error) {
 		return origin + asked, nil
 	}
 	u, err := url.Parse(asked)
-	if err != nil || u.User != nil || !strings.EqualFold(u.Scheme, a.base.Scheme) || !strings.EqualFold(hostOf(u), hostOf(a.base)) || strings.ContainsFunc(asked, isControl) {
+	if err != nil || u.User != nil || !strings.EqualFold(u.Scheme, a.base.Scheme) || !strings.EqualFold(hostOf(u), hostOf(a.base)) {
 		return origin, nil
 	}
 	return asked, nil

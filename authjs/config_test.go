@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +64,15 @@ func TestConfigIsCopied(t *testing.T) {
 	secrets := []string{secret}
 	a := newAuth(t, authjs.Config{Secrets: secrets})
 	cookies := issued(t, a, authjs.SignIn{User: ada()})
+	w := httptest.NewRecorder()
+	token, err := a.CSRFToken(w, request())
+	if err != nil {
+		t.Fatal(err)
+	}
 	secrets[0] = "another"
+	if err := a.VerifyCSRF(request(strings.Split(w.Header().Get("Set-Cookie"), ";")[0]), token); err != nil {
+		t.Error(err)
+	}
 	if _, err := a.Session(t.Context(), request(cookies...)); err != nil {
 		t.Error(err)
 	}

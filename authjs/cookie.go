@@ -118,7 +118,7 @@ func (a *Auth) candidates(r *http.Request) (all []candidate) {
 		chunks := map[int]string{}
 		for _, p := range pairs {
 			switch n, ok := chunkOf(name, p.name); {
-			case p.value == "":
+			case p.value == "" || len(chunks) > maxChunks:
 			case p.name == name && len(p.value) <= maxToken:
 				all = append(all, candidate{name, p.value})
 			case ok:
@@ -139,11 +139,14 @@ func chunkOf(name, chunk string) (int, bool) {
 		return 0, false
 	}
 	n, err := strconv.Atoi(digits)
-	return n, err == nil && n >= 0 && n < maxChunks && strconv.Itoa(n) == digits
+	return n, err == nil && n >= 0 && strconv.Itoa(n) == digits
 }
 
 // join puts chunks together. With a gap, or where it is too much, it is nothing.
 func join(chunks map[int]string) string {
+	if len(chunks) > maxChunks {
+		return ""
+	}
 	var token strings.Builder
 	for n := range len(chunks) {
 		piece, ok := chunks[n]

@@ -148,12 +148,17 @@ func TestDatabase(t *testing.T) {
 			t.Errorf("%s: %+v, %v, %d calls", name, s, err, calls.n)
 		}
 	}
-	for _, token := range []string{"unknown", "expired", "0B9A-TOKEN", "0b9a-token%00", "a.b.c", "a.b.c.d.e", strings.Repeat("x", 5000)} {
+	store(t, m, user.ID, "a.b.c", present.Add(time.Hour))
+	if _, err := a.Session(t.Context(), request("authjs.session-token=a.b.c")); err != nil {
+		t.Errorf("a token with dots that is none of Auth.js's: %v", err)
+	}
+	for _, token := range []string{"unknown", "expired", "0B9A-TOKEN", "0b9a-token%00", "a.b.d", "a.b.c.d.e", strings.Repeat("x", 5000)} {
 		noSession(t, a, request("authjs.session-token="+token), token)
 	}
 	calls.n = 0
 	noSession(t, a, request("other=0b9a-token"), "another cookie")
 	noSession(t, a, request("xauthjs.session-token=0b9a-token"), "a longer name")
+	noSession(t, a, request("authjs.session-token="+strings.Repeat("x", 65<<10)), "more than any token has")
 	if calls.n != 0 {
 		t.Errorf("%d calls for no session cookie", calls.n)
 	}
@@ -182,6 +187,10 @@ func TestOutage(t *testing.T) {
 	_, err := a.Session(t.Context(), request("authjs.session-token=token"))
 	if !errors.Is(err, down) || errors.Is(err, authjs.ErrNoSession) {
 		t.Errorf("%v", err)
+	}
+	valid := issued(t, newAuth(t, authjs.Config{Version: authjs.V4}), authjs.SignIn{User: ada()})
+	if s, err := a.Session(t.Context(), request(append(valid, "authjs.session-token=token")...)); !errors.Is(err, down) {
+		t.Errorf("beside a token that is trusted less: %+v, %v", s, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -238,14 +247,15 @@ func chunked(t testing.TB, a *authjs.Auth) []string {
 }
 
 func TestChunks(t *testing.T) {
-	for _, version := range []authjs.Version{authjs.V4, authjs.V5} {
+	for version, size := range map[authjs.Version]int{authjs.V4: 3933, authjs.V5: 3936} {
 		a := newAuth(t, authjs.Config{Version: version})
 		cookies := chunked(t, a)
 		if len(cookies) < 4 {
 			t.Fatalf("%d chunks", len(cookies))
 		}
-		for _, c := range cookies {
-			if name, value, _ := strings.Cut(c, "="); len(value) > 3936 || !strings.Contains(name, ".session-token.") {
+		for i, c := range cookies {
+			name, value, _ := strings.Cut(c, "=")
+			if last := i == len(cookies)-1; !last && len(value) != size || last && len(value) > size || !strings.HasSuffix(name, fmt.Sprint(".session-token.", i)) {
 				t.Errorf("%s has %d bytes", name, len(value))
 			}
 		}
@@ -260,6 +270,38 @@ func TestChunks(t *testing.T) {
 			noSession(t, a, request(append(append([]string{}, cookies[:i]...), cookies[i+1:]...)...), fmt.Sprintf("without chunk %d", i))
 		}
 		noSession(t, a, request(append([]string{}, append(cookies, fmt.Sprintf("authjs.session-token.%d=x", len(cookies)), fmt.Sprintf("next-auth.session-token.%d=x", len(cookies)))...)...), "a chunk too many")
+	}
+}
+
+// TestTooMuch: what is longer than any session of Auth.js is not put together.
+func TestTooMuch(t *testing.T) {
+	m, user := inMemory(t)
+	store(t, m, user.ID, strings.Repeat("x", 32), present.Add(time.Hour))
+	a := newAuth(t, authjs.Config{Secrets: []string{"secret"}, Adapter: m})
+	var chunks []string
+	for i := range 40 {
+		chunks = append(chunks, fmt.Sprintf("authjs.session-token.%d=x", i))
+	}
+	if _, err := a.Session(t.Context(), request(chunks[:32]...)); err != nil {
+		t.Errorf("32 chunks: %v", err)
+	}
+	noSession(t, a, request(chunks...), "40 chunks, of which 32 would be a token")
+
+	for size, good := range map[int]bool{40 << 10: true, 50 << 10: false} {
+		token := sealed(t, `{"sub":"1","long":"`+strings.Repeat("x", size)+`"}`, nil)
+		bearer := request()
+		bearer.Header.Set("Authorization", "Bearer "+token)
+		var pieces []string
+		for i := 0; len(token) > 0; i++ {
+			n := min(len(token), 3933)
+			pieces = append(pieces, fmt.Sprintf("next-auth.session-token.%d=%s", i, token[:n]))
+			token = token[n:]
+		}
+		for _, r := range []*http.Request{bearer, request(pieces...)} {
+			if _, err := a.Session(t.Context(), r); (err == nil) != good || err != nil && !errors.Is(err, authjs.ErrNoSession) {
+				t.Errorf("%d bytes of claims: %v", size, err)
+			}
+		}
 	}
 }
 

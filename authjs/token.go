@@ -10,11 +10,9 @@ import (
 
 // A header is what the decision by which key a token is opened depends on.
 type header struct {
-	Alg  string          `json:"alg"`
-	Enc  string          `json:"enc"`
-	Kid  *string         `json:"kid"`
-	Zip  *string         `json:"zip"`
-	Crit json.RawMessage `json:"crit"`
+	Enc string  `json:"enc"`
+	Kid *string `json:"kid"`
+	Zip *string `json:"zip"`
 }
 
 // isToken reports whether the text is a JWE or a JWS: what it is to be looked up
@@ -41,7 +39,7 @@ func (a *Auth) open(token string, salts []string) ([]byte, Version, error) {
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(parts[0])
 	var h header
-	if err != nil || json.Unmarshal(text, &h) != nil || h.Crit != nil {
+	if err != nil || json.Unmarshal(text, &h) != nil {
 		return nil, 0, noSession("the token has no header that Auth.js makes")
 	}
 	if len(parts) == 3 {
@@ -50,7 +48,7 @@ func (a *Auth) open(token string, salts []string) ([]byte, Version, error) {
 	}
 	enc := jose.ContentEncryption(h.Enc)
 	switch {
-	case h.Alg != string(jose.DIRECT), enc != jose.A256CBC_HS512 && enc != jose.A256GCM:
+	case enc != jose.A256CBC_HS512 && enc != jose.A256GCM:
 		return nil, 0, noSession("the token is encrypted in a way that Auth.js does not use")
 	case h.Zip != nil && (*h.Zip != string(jose.DEFLATE) || enc != jose.A256GCM || h.Kid != nil):
 		return nil, 0, noSession("the token is compressed")

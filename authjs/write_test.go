@@ -211,6 +211,19 @@ func (u *updates) UpdateSession(ctx context.Context, token string, patch authdb.
 	return u.Adapter.UpdateSession(ctx, token, patch)
 }
 
+// TestRenewBehindProxy: a cookie with a prefix is Secure, whatever the request
+// came over.
+func TestRenewBehindProxy(t *testing.T) {
+	cookies := issued(t, newAuth(t, authjs.Config{URL: "https://app.example.com"}), authjs.SignIn{User: ada()})
+	w := httptest.NewRecorder()
+	if _, err := newAuth(t, authjs.Config{}).Renew(t.Context(), w, request(cookies...)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Header().Get("Set-Cookie"); !strings.HasPrefix(got, "__Secure-") || !strings.Contains(got, "; Secure;") {
+		t.Error(got)
+	}
+}
+
 func TestRenewBearer(t *testing.T) {
 	a := newAuth(t, authjs.Config{})
 	_, token, _ := strings.Cut(issued(t, a, authjs.SignIn{User: ada()})[0], "=")
@@ -305,6 +318,24 @@ func TestCSRF(t *testing.T) {
 		if err := other.VerifyCSRF(r, token); !errors.Is(err, authjs.ErrCSRF) {
 			t.Errorf("%v: another secret: %v", cfg, err)
 		}
+	}
+	secure, plain := newAuth(t, authjs.Config{URL: "https://app.example.com", CookieDomain: "example.com"}), newAuth(t, authjs.Config{URL: "http://app.example.com"})
+	for name, pair := range map[string][2]*authjs.Auth{"of no TLS behind TLS": {plain, secure}, "of TLS without": {secure, plain}} {
+		w := httptest.NewRecorder()
+		token, err := pair[0].CSRFToken(w, request())
+		if err != nil {
+			t.Fatal(err)
+		}
+		cookie, attributes, _ := strings.Cut(w.Header().Get("Set-Cookie"), ";")
+		if strings.HasPrefix(cookie, "__Host-") && strings.Contains(attributes, "Domain") {
+			t.Errorf("%s: %s", cookie, attributes)
+		}
+		if err := pair[1].VerifyCSRF(request(cookie), token); !errors.Is(err, authjs.ErrCSRF) {
+			t.Errorf("a cookie %s: %v", name, err)
+		}
+	}
+	if err := plain.VerifyCSRF(request(), ""); !errors.Is(err, authjs.ErrCSRF) {
+		t.Errorf("nothing and nothing: %v", err)
 	}
 	m, _ := inMemory(t)
 	a := newAuth(t, authjs.Config{Adapter: m})
