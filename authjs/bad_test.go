@@ -115,6 +115,10 @@ func badTokens(t testing.TB) map[string]string {
 		"claims: nbf is a text":      `{"nbf":"now"}`,
 		"claims: nbf lies ahead":     fmt.Sprintf(`{"nbf":%d}`, long+16),
 		"claims: something after it": `{"sub":"1"} {"sub":"2"}`,
+		"claims: of PKCE":            `{"code_verifier":"x"}`,
+		"claims: of a state":         `{"value":"x","provider":"google"}`,
+		"claims: of an older state":  `{"state":"x"}`,
+		"claims: of a nonce":         `{"nonce":"x"}`,
 	} {
 		bad[name] = sealed(t, claims, nil)
 	}
@@ -265,6 +269,8 @@ func TestNextAuth3(t *testing.T) {
 		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d}`, at-60, at):               false,
 		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d}`, at+1, at+60):             false,
 		fmt.Sprintf(`{"sub":"1","iat":%d,"exp":%d,"nbf":%d}`, at, at+9, at+1): false,
+		fmt.Sprintf(`{"code_verifier":"x","iat":%d}`, at):                     false,
+		fmt.Sprintf(`{"role":"x","iat":%d}`, at):                              true, // what a jwt callback has left
 		fmt.Sprintf(`{"sub":"1","exp":%d}`, at+60):                            false,
 	} {
 		for name, token := range map[string]string{"signed": signed(t, claims), "encrypted": sealed(t, signed(t, claims), &jose.EncrypterOptions{Compression: jose.DEFLATE})} {

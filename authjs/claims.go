@@ -43,6 +43,9 @@ func parseClaims(raw []byte, version Version, now time.Time, maxAge time.Duratio
 		Subject: textOf(members["sub"]), Name: textOf(members["name"]), Email: textOf(members["email"]),
 		Picture: textOf(members["picture"]), ID: textOf(members["jti"]), Raw: bytes.Clone(raw),
 	}
+	if c.Subject == "" && version != V5 && isCheck(members) {
+		return nil, noSession("the token is one of a sign-in that has begun")
+	}
 	slack := float64(tolerance)
 	if version == V3 { // which has none
 		slack = 0
@@ -75,6 +78,18 @@ func parseClaims(raw []byte, version Version, now time.Time, maxAge time.Duratio
 	}
 	c.IssuedAt, c.Expires = instantOf(iat, issued), instantOf(exp, expires)
 	return c, nil
+}
+
+// isCheck reports whether the claims are those of a cookie for state, PKCE or
+// nonce. NextAuth 3, and 4 before 4.24.5, made them with the key of sessions, so
+// that everybody has one that can be opened (CVE-2023-48309).
+func isCheck(members map[string]json.RawMessage) bool {
+	for _, name := range []string{"code_verifier", "state", "nonce", "value"} {
+		if _, ok := members[name]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // textOf returns a string, or a number as it is written: some applications have

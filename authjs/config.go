@@ -19,7 +19,7 @@ type Config struct {
 	// "https://app.example.com", or with a path that is not /api/auth. It says
 	// whether cookies are Secure: then only those with a prefix are read.
 	// Default: unknown. All cookies are read, and those that are written are
-	// Secure if the request came over TLS.
+	// Secure if the request came over TLS, or a proxy says that it did.
 	URL string
 
 	// Secrets are AUTH_SECRET or NEXTAUTH_SECRET, and those before it, the newest
@@ -39,12 +39,18 @@ type Config struct {
 	// configured with one. Default: none.
 	CookieDomain string
 
-	// Strategy is how sessions are kept that Issue begins. Those that are read
-	// tell it by themselves. Default: StrategyDatabase with an Adapter, else
-	// StrategyJWT.
+	// Strategy is how sessions are kept, session.strategy in Auth.js: others are
+	// not read. Default: both are, as tokens tell by themselves which they are,
+	// and those that Issue begins are in the database if there is an Adapter. Set
+	// it if an application has changed its strategy: Auth.js does not clear what
+	// the browsers have of the other.
 	Strategy Strategy
 
-	// Version is the version of Auth.js that reads what Issue writes. Default: 5.
+	// Version is the version of Auth.js: V5, or V4, which is for NextAuth 3 as
+	// well. Cookies and tokens of others are not read. Default: all are, those of
+	// 5 first, and Issue writes those. Set it when an application has changed its
+	// version: nobody clears the cookies of the one before, and an encrypted
+	// session in them is good until it expires.
 	Version Version
 
 	// MaxAge is session.maxAge: how long a session lasts. Default: 30 days.
@@ -156,10 +162,6 @@ func (a *Auth) complete() error {
 	}
 	switch c.Strategy {
 	case "":
-		c.Strategy = StrategyJWT
-		if c.Adapter != nil {
-			c.Strategy = StrategyDatabase
-		}
 	case StrategyJWT:
 		if len(c.Secrets) == 0 {
 			refuse("Strategy: encrypted sessions need Secrets")
@@ -172,9 +174,7 @@ func (a *Auth) complete() error {
 		refuse("Strategy: %q is none: use StrategyJWT or StrategyDatabase", c.Strategy)
 	}
 	switch c.Version {
-	case 0:
-		c.Version = V5
-	case V4, V5:
+	case 0, V4, V5:
 	default:
 		refuse("Version: %d is none that sessions are made for: use V5 or V4", c.Version)
 	}
@@ -210,6 +210,15 @@ func (c Config) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
 // MarshalText has no secret either.
 func (c Config) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+
+// Format prints what is configured, and no secret and no key, by any verb.
+func (a *Auth) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, a.String()) }
+
+// String says what is configured.
+func (a *Auth) String() string { return "authjs.Auth" + a.cfg.String() }
+
+// LogValue logs no secret.
+func (a *Auth) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 func (a *Auth) now() time.Time { return a.cfg.Clock() }
 

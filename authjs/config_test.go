@@ -53,7 +53,9 @@ func TestConfigIsNotPrinted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, got := range []string{fmt.Sprint(cfg), fmt.Sprintf("%v %+v %#v %s %q %x", cfg, cfg, cfg, cfg, cfg, cfg), string(text), log.String()} {
+	a := newAuth(t, cfg)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "auth", a)
+	for _, got := range []string{fmt.Sprint(a), fmt.Sprintf("%v %+v %#v %s", a, a, a, a), fmt.Sprint(cfg), fmt.Sprintf("%v %+v %#v %s %q %x", cfg, cfg, cfg, cfg, cfg, cfg), string(text), log.String()} {
 		if strings.Contains(got, secret) || strings.Contains(got, fmt.Sprintf("%x", secret)) || !strings.Contains(got, "app.example.com") {
 			t.Error(got)
 		}

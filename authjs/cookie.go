@@ -26,25 +26,29 @@ const (
 	maxChunks = 32
 )
 
-// defaultNames are those of Auth.js and NextAuth, the more trusted first.
+// defaultNames are those of Auth.js and NextAuth, the more trusted first: nobody
+// but the host itself sets one with __Host-, and nothing without TLS one with
+// __Secure-.
 func defaultNames() []string {
 	return []string{
-		securePrefix + nameV5, hostPrefix + nameV5, securePrefix + nameV4, hostPrefix + nameV4,
+		hostPrefix + nameV5, securePrefix + nameV5, hostPrefix + nameV4, securePrefix + nameV4,
 		nameV5, nameV4,
 	}
 }
 
 // cookieNames are the names that a session cookie may have here.
 func (a *Auth) cookieNames() []string {
-	switch {
-	case a.cfg.CookieName != "":
+	if a.cfg.CookieName != "" {
 		return []string{a.cfg.CookieName}
-	case a.base != nil && a.base.Scheme == "https":
-		return defaultNames()[:4]
-	case a.base != nil:
-		return defaultNames()[4:]
 	}
-	return defaultNames()
+	return slices.DeleteFunc(defaultNames(), func(name string) bool {
+		version := V4
+		if strings.HasSuffix(name, nameV5) {
+			version = V5
+		}
+		return a.cfg.Version != 0 && version != a.cfg.Version ||
+			a.base != nil && isSecure(name) != (a.base.Scheme == "https")
+	})
 }
 
 // isSecure reports whether the browser keeps the cookie for TLS alone.
@@ -60,12 +64,13 @@ func (a *Auth) secure(r *http.Request) bool {
 	case a.cfg.CookieName != "" && isSecure(a.cfg.CookieName):
 		return true
 	}
-	return r.TLS != nil
+	// Whoever says so by itself only keeps its own cookie to itself.
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // prefixed returns Auth.js's name of a cookie.
 func (a *Auth) prefixed(r *http.Request, prefix, name string) string {
-	if a.cfg.Version == V4 {
+	if a.issuedVersion() == V4 {
 		name = "next-auth" + strings.TrimPrefix(name, "authjs")
 	}
 	if a.secure(r) {
@@ -118,10 +123,10 @@ func (a *Auth) candidates(r *http.Request) (all []candidate) {
 		chunks := map[int]string{}
 		for _, p := range pairs {
 			switch n, ok := chunkOf(name, p.name); {
-			case p.value == "" || len(chunks) > maxChunks:
+			case p.value == "":
 			case p.name == name && len(p.value) <= maxToken:
 				all = append(all, candidate{name, p.value})
-			case ok:
+			case ok && len(chunks) <= maxChunks: // one too many says that it is none
 				chunks[n] = p.value
 			}
 		}

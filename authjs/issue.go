@@ -31,7 +31,8 @@ type SignIn struct {
 // Issue signs somebody in: it begins a session of MaxAge, stores it if it is one
 // of the database, and sets the cookie as Auth.js would. Cookies of an earlier
 // session that the request has are replaced. Call it after a sign-in that has
-// been proven, and before the body is written.
+// been proven, and before the body is written. Session cookies of other names,
+// as those of another version, are cleared.
 //
 // It does not look who the request is from. To end the session that the browser
 // had before, call Revoke first.
@@ -48,7 +49,7 @@ func (a *Auth) issue(ctx context.Context, w http.ResponseWriter, r *http.Request
 		return nil, fmt.Errorf("%w: SignIn.User: pass the user as stored", authdb.ErrInvalid)
 	}
 	name := a.issuedName(r)
-	if a.cfg.Strategy == StrategyDatabase {
+	if a.issuedStrategy() == StrategyDatabase {
 		if in.Claims != nil {
 			return nil, fmt.Errorf("%w: SignIn.Claims: a session in the database has none: use Extra", authdb.ErrInvalid)
 		}
@@ -70,7 +71,47 @@ func (a *Auth) issue(ctx context.Context, w http.ResponseWriter, r *http.Request
 			return nil, fmt.Errorf("%w: SignIn.Claims: they have to be a JSON object", authdb.ErrInvalid)
 		}
 	}
-	return a.issueEncrypted(w, r, members, a.cfg.Version, name)
+	s, err := a.issueEncrypted(w, r, members, a.issuedVersion(), name)
+	if err == nil {
+		a.clearOthers(w, r, name)
+	}
+	return s, err
+}
+
+// clearOthers has the browser forget what it has of sessions in other cookies.
+func (a *Auth) clearOthers(w http.ResponseWriter, r *http.Request, name string) {
+	for _, other := range a.names {
+		if other != name {
+			a.clearPieces(w, r, other)
+		}
+	}
+}
+
+// clearPieces has the browser forget a session cookie.
+func (a *Auth) clearPieces(w http.ResponseWriter, r *http.Request, name string) {
+	withdraw(w, name)
+	for _, piece := range a.pieces(r, name) {
+		a.clearCookie(w, piece, a.secure(r))
+	}
+}
+
+// issuedVersion is the version that is to read what is issued.
+func (a *Auth) issuedVersion() Version {
+	if a.cfg.Version == 0 {
+		return V5
+	}
+	return a.cfg.Version
+}
+
+// issuedStrategy is how a session is kept that begins here.
+func (a *Auth) issuedStrategy() Strategy {
+	switch {
+	case a.cfg.Strategy != "":
+		return a.cfg.Strategy
+	case a.cfg.Adapter != nil:
+		return StrategyDatabase
+	}
+	return StrategyJWT
 }
 
 // issuedName is the name of the cookie of a session that begins here.
@@ -101,6 +142,7 @@ func (a *Auth) issueStored(ctx context.Context, w http.ResponseWriter, r *http.R
 	if err != nil {
 		return nil, err
 	}
+	a.clearOthers(w, r, name)
 	a.setSession(w, r, name, stored.SessionToken, stored.Expires, 0)
 	return &Session{User: in.User, Expires: stored.Expires, Strategy: StrategyDatabase, Cookie: name, Stored: stored}, nil
 }
@@ -202,13 +244,19 @@ func (a *Auth) renew(ctx context.Context, w http.ResponseWriter, r *http.Request
 
 // Rolling renews the session with every request that may change something: not
 // with GET, HEAD and OPTIONS. A session that can't be renewed is left as it is,
-// and the reason is logged, unless there is none.
+// and the reason is logged, unless there is none. Like Load it lets everybody
+// pass, and FromContext returns the session as it was found.
 func (a *Auth) Rolling(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.Method {
 		case http.MethodGet, http.MethodHead, http.MethodOptions:
 		default:
-			if _, err := a.Renew(r.Context(), w, r); err != nil && !errors.Is(err, ErrNoSession) {
+			r = a.load(w, r)
+			s, err := FromContext(r.Context())
+			if err == nil {
+				_, err = a.renew(r.Context(), w, r, s)
+			}
+			if err != nil && !errors.Is(err, ErrNoSession) {
 				a.logger().ErrorContext(r.Context(), "authjs: a session could not be renewed", "error", err.Error())
 			}
 		}
@@ -225,7 +273,7 @@ func (a *Auth) Rolling(next http.Handler) http.Handler {
 // until it expires.
 func (a *Auth) Revoke(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
 	for _, c := range a.candidates(r) {
-		if a.cfg.Adapter == nil || isToken(c.token) {
+		if a.cfg.Adapter == nil || a.isEncrypted(c.token) {
 			continue
 		}
 		store, ok := authdb.As[authdb.SessionStore](a.cfg.Adapter)
@@ -237,10 +285,7 @@ func (a *Auth) Revoke(ctx context.Context, w http.ResponseWriter, r *http.Reques
 		}
 	}
 	for _, name := range a.names {
-		withdraw(w, name)
-		for _, piece := range a.pieces(r, name) {
-			a.clearCookie(w, piece, a.secure(r))
-		}
+		a.clearPieces(w, r, name)
 	}
 	return nil
 }

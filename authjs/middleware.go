@@ -14,6 +14,12 @@ import (
 
 type contextKey struct{}
 
+// A loaded is what a context has: how an Auth finds the session.
+type loaded struct {
+	by   *Auth
+	find func() (*Session, error)
+}
+
 // Load makes the session of a request available to [FromContext]. It is looked
 // for when it is first asked for, once, so that requests that don't ask cost
 // nothing. It lets everybody pass.
@@ -26,29 +32,31 @@ func (a *Auth) Load(next http.Handler) http.Handler {
 }
 
 func (a *Auth) load(w http.ResponseWriter, r *http.Request) *http.Request {
-	if r.Context().Value(contextKey{}) != nil { // Load or Require around it
+	if l, ok := r.Context().Value(contextKey{}).(loaded); ok && l.by == a { // Load or Require around it
 		return r
 	}
 	w.Header().Add("Vary", "Cookie, Authorization")
 	find := sync.OnceValues(func() (*Session, error) { return a.Session(r.Context(), r) })
-	return r.WithContext(context.WithValue(r.Context(), contextKey{}, find))
+	return r.WithContext(context.WithValue(r.Context(), contextKey{}, loaded{a, find}))
 }
 
 // FromContext returns the session of the request in whose context it is called,
-// behind Load or Require. The errors are those of [Auth.Session]; behind neither
-// it is an error that says so, and not ErrNoSession.
+// behind Load or Require; of several Auths that of the innermost. The errors are
+// those of [Auth.Session]; behind neither it is an error that says so, and not
+// ErrNoSession.
 func FromContext(ctx context.Context) (*Session, error) {
-	find, ok := ctx.Value(contextKey{}).(func() (*Session, error))
+	l, ok := ctx.Value(contextKey{}).(loaded)
 	if !ok {
 		return nil, errors.New("authjs: no session in the context: wrap the handler with Load or Require, and pass the request's context")
 	}
-	return find()
+	return l.find()
 }
 
 // Require lets only those pass who are signed in. Others get 401: a browser that
 // asks for a page is sent to the sign-in page, with the way back as callbackUrl,
 // and all else gets JSON. If it could not be found out who it is, the answer is
-// 503, and the reason is logged. FromContext then returns the session.
+// 503, and the reason is logged. FromContext then returns the session. Who is
+// signed in has an ID, unless the jwt callback of the application removes it.
 func (a *Auth) Require(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = a.load(w, r)
@@ -110,6 +118,9 @@ func (a *Auth) signInURL(r *http.Request) string {
 		separator = "&"
 	}
 	back := r.URL.RequestURI()
+	if asked, err := url.ParseRequestURI(r.RequestURI); err == nil { // before anything was stripped
+		back = asked.RequestURI()
+	}
 	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") {
 		back = "/"
 	}

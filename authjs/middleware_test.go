@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/authjs"
 )
 
@@ -80,7 +81,7 @@ func TestRequire(t *testing.T) {
 		code                   int
 		location               string
 	}{
-		"a page":             {"GET", "/page?x=1&y=ä", browser, 302, "http://app.example.com/api/auth/signin?callbackUrl=%2Fpage%3Fx%3D1%26y%3D%C3%A4"},
+		"a page":             {"GET", "/page?x=1&y=%C3%A4", browser, 302, "http://app.example.com/api/auth/signin?callbackUrl=%2Fpage%3Fx%3D1%26y%3D%25C3%25A4"},
 		"its head":           {"HEAD", "/", browser, 302, "http://app.example.com/api/auth/signin?callbackUrl=%2F"},
 		"a form":             {"POST", "/page", browser, 401, ""},
 		"an API":             {"GET", "/page", "application/json", 401, ""},
@@ -90,13 +91,7 @@ func TestRequire(t *testing.T) {
 		"an absolute target": {"GET", "http://evil.example/x", browser, 302, "http://app.example.com/api/auth/signin?callbackUrl=%2Fx"},
 	} {
 		r := httptest.NewRequest(x.method, "/", nil)
-		r.URL.Path, r.RequestURI = "/", "/"
-		if u, err := r.URL.Parse(x.target); err == nil {
-			r.URL = u
-		}
-		if strings.HasPrefix(x.target, "//") { // as net/http parses such a request line
-			r.URL.Host, r.URL.Path = "", x.target
-		}
+		r.RequestURI = x.target // as it was asked for
 		r.Header.Set("Accept", x.accept)
 		w := serve(h, r)
 		if w.Code != x.code || w.Header().Get("Location") != x.location || w.Header().Get("Vary") == "" || !strings.Contains(w.Header().Get("Cache-Control"), "no-store") {
@@ -105,6 +100,11 @@ func TestRequire(t *testing.T) {
 		if x.code == 401 && (strings.TrimSpace(w.Body.String()) != `{"error":"unauthorized"}` || w.Header().Get("Content-Type") != "application/json") {
 			t.Errorf("%s: %s, %v", name, w.Body, w.Header())
 		}
+	}
+	stripped := httptest.NewRequest(http.MethodGet, "/go/me?x=1", nil)
+	stripped.Header.Set("Accept", browser)
+	if got := serve(http.StripPrefix("/go", h), stripped).Header().Get("Location"); !strings.HasSuffix(got, "?callbackUrl=%2Fgo%2Fme%3Fx%3D1") {
+		t.Errorf("behind StripPrefix: %s", got)
 	}
 	own := cfg
 	own.SignInPage = "/login?lang=en"
@@ -128,6 +128,21 @@ func TestRequire(t *testing.T) {
 	serve(h, request("authjs.session-token=token").WithContext(ctx))
 	if got := log.String(); strings.Count(got, "\n") != 1 {
 		t.Errorf("who has gone away is no outage: %s", got)
+	}
+}
+
+// TestTwoAuths: whoever is signed in with one is nobody to the other, however
+// their middleware is nested.
+func TestTwoAuths(t *testing.T) {
+	customers, staff := newAuth(t, authjs.Config{}), newAuth(t, authjs.Config{Secrets: []string{"of the staff"}, CookieName: "staff", Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	customer := issued(t, customers, authjs.SignIn{User: ada()})
+	both := append(issued(t, staff, authjs.SignIn{User: &authdb.User{ID: "bob", Name: "Bob"}}), customer...)
+	h := customers.Load(staff.Require(http.HandlerFunc(hello)))
+	if w := serve(h, request(customer...)); w.Code != http.StatusUnauthorized {
+		t.Errorf("a customer among the staff: %d, %s", w.Code, w.Body)
+	}
+	if w := serve(h, request(both...)); w.Body.String() != "Bob" {
+		t.Errorf("of both: %s", w.Body)
 	}
 }
 

@@ -31,8 +31,11 @@ type Session struct {
 	// if the token came as Authorization: Bearer.
 	Cookie string
 
-	Claims *Claims         // of an encrypted session, else nil
-	Stored *authdb.Session // of a database session, else nil
+	Claims *Claims `json:"-"` // of an encrypted session, else nil
+
+	// Stored is the row of a database session, else nil. It has the token, which
+	// the browser's own scripts never see: no JSON is made of it.
+	Stored *authdb.Session `json:"-"`
 }
 
 // Session returns who the request is from. It reads, and writes nothing: neither
@@ -75,12 +78,15 @@ func (a *Auth) session(ctx context.Context, r *http.Request) (*Session, error) {
 
 // find returns the session of a token.
 func (a *Auth) find(ctx context.Context, c candidate) (*Session, error) {
-	if isToken(c.token) {
+	if a.isEncrypted(c.token) {
 		s, err := a.decode(c.token, []string{c.cookie})
 		if s != nil {
 			s.Cookie = c.cookie
 		}
 		return s, err
+	}
+	if a.cfg.Strategy == StrategyJWT {
+		return nil, noSession("the token is not encrypted")
 	}
 	if a.cfg.Adapter == nil {
 		return nil, errNoAdapter
@@ -88,11 +94,19 @@ func (a *Auth) find(ctx context.Context, c candidate) (*Session, error) {
 	return a.lookUp(ctx, c)
 }
 
+// isEncrypted reports whether the token is to be opened, and not looked up.
+func (a *Auth) isEncrypted(token string) bool {
+	return a.cfg.Strategy != StrategyDatabase && isToken(token)
+}
+
 // decode returns the session that is in an encrypted token.
 func (a *Auth) decode(token string, salts []string) (*Session, error) {
 	raw, version, err := a.open(token, salts)
 	if err != nil {
 		return nil, err
+	}
+	if a.cfg.Version != 0 && (version == V5) != (a.cfg.Version == V5) {
+		return nil, noSession("the token is of another version than Config.Version")
 	}
 	claims, err := parseClaims(raw, version, a.now(), a.cfg.MaxAge)
 	if err != nil {
@@ -128,7 +142,7 @@ func (a *Auth) bearer(r *http.Request) (*Session, error) {
 		return nil, noSession("there is no session cookie")
 	}
 	token, err := url.PathUnescape(text)
-	if err != nil || !isToken(token) {
+	if err != nil || !isToken(token) || !a.isEncrypted(token) {
 		return nil, noSession("the Authorization header holds no token of Auth.js")
 	}
 	s, err := a.decode(token, a.names)

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -238,6 +240,78 @@ func TestWhichCookie(t *testing.T) {
 	noSession(t, jwt, request("authjs.session-token=good"), "behind TLS, a cookie that anybody may have set")
 	plain := newAuth(t, authjs.Config{URL: "http://localhost:3000", Secrets: []string{secret}})
 	noSession(t, plain, request(secure), "without TLS, one of another site's")
+}
+
+// TestWhatIsRead: a version or a strategy that was set leaves no room for what
+// browsers have of another one.
+func TestWhatIsRead(t *testing.T) {
+	m, user := inMemory(t)
+	store(t, m, user.ID, "token", present.Add(time.Hour))
+	secrets := []string{secret}
+	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
+	v4, v5 := issued(t, newAuth(t, authjs.Config{Version: authjs.V4}), authjs.SignIn{User: ada()}), issued(t, newAuth(t, authjs.Config{}), authjs.SignIn{User: ada()})
+	stored := []string{"authjs.session-token=token"}
+	for name, x := range map[string]struct {
+		cfg     authjs.Config
+		cookies []string
+		good    bool
+	}{
+		"4 by any":            {authjs.Config{Secrets: secrets}, v4, true},
+		"4 by 5":              {authjs.Config{Secrets: secrets, Version: authjs.V5}, v4, false},
+		"5 by 4":              {authjs.Config{Secrets: secrets, Version: authjs.V4}, v5, false},
+		"4 by 4":              {authjs.Config{Secrets: secrets, Version: authjs.V4}, v4, true},
+		"5 by 5":              {authjs.Config{Secrets: secrets, Version: authjs.V5}, v5, true},
+		"encrypted by both":   {authjs.Config{Secrets: secrets, Adapter: m}, v5, true},
+		"encrypted by stored": {authjs.Config{Secrets: secrets, Adapter: m, Strategy: authjs.StrategyDatabase}, v5, false},
+		"stored by both":      {authjs.Config{Secrets: secrets, Adapter: m}, stored, true},
+		"stored by encrypted": {authjs.Config{Secrets: secrets, Adapter: m, Strategy: authjs.StrategyJWT}, stored, false},
+		"stored by stored":    {authjs.Config{Secrets: secrets, Adapter: m, Strategy: authjs.StrategyDatabase}, stored, true},
+	} {
+		x.cfg.Logger = quiet
+		a := newAuth(t, x.cfg)
+		if _, err := a.Session(t.Context(), request(x.cookies...)); (err == nil) != x.good || err != nil && !errors.Is(err, authjs.ErrNoSession) {
+			t.Errorf("%s: %v", name, err)
+		}
+		bearer := request()
+		_, token, _ := strings.Cut(x.cookies[0], "=")
+		bearer.Header.Set("Authorization", "Bearer "+token)
+		if _, err := a.Session(t.Context(), bearer); (err == nil) != (x.good && token != "token") {
+			t.Errorf("%s, as Bearer: %v", name, err)
+		}
+	}
+	// Of what TLS guards, a neighbour can set what has no __Host-.
+	a := newAuth(t, authjs.Config{Secrets: secrets})
+	mine := issued(t, newAuth(t, authjs.Config{CookieName: "__Host-authjs.session-token"}), authjs.SignIn{User: ada()})
+	theirs := issued(t, newAuth(t, authjs.Config{CookieName: "__Secure-authjs.session-token"}), authjs.SignIn{User: &authdb.User{ID: "eve"}})
+	if s, err := a.Session(t.Context(), request(append(theirs, mine...)...)); err != nil || s.User.ID != "ada-1" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	// Chunks that somebody planted don't hide a token in one piece.
+	var planted []string
+	for i := range 40 {
+		planted = append(planted, fmt.Sprintf("authjs.session-token.%d=x", i))
+	}
+	if _, err := a.Session(t.Context(), request(append(planted, v5...)...)); err != nil {
+		t.Errorf("planted chunks: %v", err)
+	}
+}
+
+// TestSessionAsJSON: no script gets the token of the cookie.
+func TestSessionAsJSON(t *testing.T) {
+	m, user := inMemory(t)
+	store(t, m, user.ID, "the-token", present.Add(time.Hour))
+	a := newAuth(t, authjs.Config{Adapter: m})
+	s, err := a.Session(t.Context(), request("authjs.session-token=the-token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(s)
+	if err != nil || strings.Contains(string(text), "the-token") || !strings.Contains(string(text), "ada@example.com") {
+		t.Errorf("%s, %v", text, err)
+	}
+	if text := fmt.Sprintf("%v %+v", s, s); strings.Contains(text, "the-token") {
+		t.Error(text)
+	}
 }
 
 // chunked returns the cookies of a session that is too long for one.

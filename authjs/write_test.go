@@ -73,6 +73,33 @@ func TestIssueReplaces(t *testing.T) {
 	}
 }
 
+// TestIssueClearsOthers: what the browser has of another version, or of another
+// strategy, is gone.
+func TestIssueClearsOthers(t *testing.T) {
+	m, user := inMemory(t)
+	for name, cfg := range map[string]authjs.Config{"encrypted": {Secrets: []string{secret}}, "stored": {Adapter: m}} {
+		a := newAuth(t, cfg)
+		before := append(chunked(t, newAuth(t, authjs.Config{})), issued(t, newAuth(t, authjs.Config{Version: authjs.V4}), authjs.SignIn{User: ada()})...)
+		before = append(before, issued(t, newAuth(t, authjs.Config{URL: "https://app.example.com"}), authjs.SignIn{User: ada()})...)
+		w, r := httptest.NewRecorder(), request(before...)
+		r.Header.Set("X-Forwarded-Proto", "https")
+		if _, err := a.Issue(t.Context(), w, r, authjs.SignIn{User: user}); err != nil {
+			t.Fatal(err)
+		}
+		var gone, set []string
+		for _, c := range w.Result().Cookies() {
+			if c.MaxAge < 0 {
+				gone = append(gone, c.Name)
+				continue
+			}
+			set = append(set, c.Name)
+		}
+		if len(gone) != len(before)-1 || !slices.Equal(set, []string{"__Secure-authjs.session-token"}) {
+			t.Errorf("%s: forgotten: %v, set: %v", name, gone, set)
+		}
+	}
+}
+
 // TestOneAnswer: of what is done to a session while one request is answered, the
 // last is what the browser gets.
 func TestOneAnswer(t *testing.T) {
@@ -333,6 +360,22 @@ func TestCSRF(t *testing.T) {
 		if err := pair[1].VerifyCSRF(request(cookie), token); !errors.Is(err, authjs.ErrCSRF) {
 			t.Errorf("a cookie %s: %v", name, err)
 		}
+	}
+	// Between two versions each has its own cookie, and a form of either passes.
+	w5, w4 := httptest.NewRecorder(), httptest.NewRecorder()
+	v5, v4 := newAuth(t, authjs.Config{Version: authjs.V5}), newAuth(t, authjs.Config{Version: authjs.V4})
+	old, err := v4.CSRFToken(w4, request())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie4, _, _ := strings.Cut(w4.Header().Get("Set-Cookie"), ";")
+	fresh, err := v5.CSRFToken(w5, request(cookie4))
+	if err != nil || fresh == old || len(w5.Header()) == 0 {
+		t.Errorf("the token of another version, %v", err)
+	}
+	cookie5, _, _ := strings.Cut(w5.Header().Get("Set-Cookie"), ";")
+	if err := errors.Join(v5.VerifyCSRF(request(cookie5, cookie4), old), v5.VerifyCSRF(request(cookie4, cookie5), fresh)); err != nil {
+		t.Error(err)
 	}
 	if err := plain.VerifyCSRF(request(), ""); !errors.Is(err, authjs.ErrCSRF) {
 		t.Errorf("nothing and nothing: %v", err)

@@ -100,6 +100,6 @@ func Echo(auth *authjs.Auth) http.Handler {
 	}
 	e := echo.New()
 	e.GET("/hello", answer, echo.WrapMiddleware(auth.Load))
-	e.Group("", echo.WrapMiddleware(auth.Require)).GET("/private", answer)
+	e.GET("/private", answer, echo.WrapMiddleware(auth.Require))
 	return e
 }

@@ -15,9 +15,11 @@ const config = {
   trustHost: true,
 };
 
+const escaped = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.codePointAt(0)};`);
+
 const page = (session) => `<!doctype html>
 <title>Auth.js and Go</title>
-<h1>${session ? `Signed in as ${session.user.name}` : "Signed out"}</h1>
+<h1>${session ? `Signed in as ${escaped(session.user.name)}` : "Signed out"}</h1>
 <p><a href="/api/auth/${session ? "signout" : "signin"}">${session ? "Sign out" : "Sign in"}</a>
 <p>The Go API says: <output id="go">…</output>
 <p><button id="everywhere">Sign out everywhere, by Go</button>
