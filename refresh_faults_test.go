@@ -187,3 +187,41 @@ func TestRefresherGoexitIsAnError(t *testing.T) {
 		}
 	})
 }
+
+// TestRefresherWaitsFirst: Refresh has its whole time, however long the lock was
+// waited for.
+func TestRefresherWaitsFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, waited := expiring(t), false
+		a.before = func(_ context.Context, _ *altered, method string) error {
+			if method == "LockAccount" && !waited {
+				waited = true
+				time.Sleep(55 * time.Second)
+			}
+			return nil
+		}
+		r := &authdb.Refresher{Refresh: func(ctx context.Context, _ *authdb.Account) (authdb.AccountPatch, error) {
+			if ends, ok := ctx.Deadline(); !ok || time.Until(ends) != 30*time.Second {
+				t.Errorf("it ends in %v", time.Until(ends))
+			}
+			time.Sleep(29 * time.Second) // beyond the end of the transaction's context
+			return authdb.AccountPatch{AccessToken: authdb.Set("fresh"), ExpiresAt: authdb.Set(time.Now().Add(time.Hour).Unix())}, nil
+		}}
+		account, err := r.Account(t.Context(), a, "google", "1098765")
+		if err != nil || account.AccessToken != "fresh" {
+			t.Errorf("%+v, %v", account, err)
+		}
+	})
+}
+
+func TestRefresherTimeout(t *testing.T) {
+	ways(t, func(t *testing.T, a *altered) {
+		began := time.Now()
+		p := &provider{clock: time.Now, gate: make(chan struct{})} // never answers
+		_, err := (&authdb.Refresher{Refresh: p.refresh}).Account(t.Context(), a, google1, id1)
+		is(t, err, context.DeadlineExceeded)
+		if took := time.Since(began); took != 30*time.Second {
+			t.Errorf("took %v", took)
+		}
+	})
+}
