@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,22 +13,16 @@ import (
 	"github.com/authdb/authdb/authjs"
 )
 
-func openAuth(adapter authdb.Adapter) (*authjs.Auth, error) {
-	auth, err := authjs.New(authjs.Config{
-		URL:     "https://app.example.com",          // AUTH_URL
-		Secrets: []string{os.Getenv("AUTH_SECRET")}, // newest first, as in Auth.js
-		Adapter: adapter,                            // for database sessions
-	})
-	return auth, err
-}
-
-func greetHandler(auth *authjs.Auth) http.Handler {
-	mux := http.NewServeMux()
+func greets(mux *http.ServeMux, adapter authdb.Adapter, authURL, authSecret string) error {
+	auth, err := authjs.New(authjs.Config{URL: authURL, Secrets: []string{authSecret}, Adapter: adapter})
+	if err != nil {
+		return err
+	}
 	mux.Handle("GET /api/me", auth.Require(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		session, _ := authjs.FromContext(r.Context())
 		fmt.Fprintln(w, "Hello,", session.User.Name)
 	})))
-	return mux
+	return nil
 }
 
 func askHandler(auth *authjs.Auth) http.HandlerFunc {
@@ -66,14 +59,15 @@ func signInHandler(auth *authjs.Auth, user *authdb.User) http.HandlerFunc {
 
 // TestAuthjs runs what the README shows.
 func TestAuthjs(t *testing.T) {
-	t.Setenv("AUTH_SECRET", "a secret of 32 characters at least")
+	const site, secret = "https://app.example.com", "a secret of 32 characters at least"
 	memory := new(adaptertest.Memory)
 	ada, err := memory.CreateUser(t.Context(), &authdb.User{Name: "Ada", Email: "ada@example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	auth, err := openAuth(memory)
-	if err != nil {
+	auth, err := authjs.New(authjs.Config{URL: site, Secrets: []string{secret}, Adapter: memory})
+	mux := http.NewServeMux()
+	if err := errors.Join(err, greets(mux, memory, site, secret)); err != nil {
 		t.Fatal(err)
 	}
 	r, w := httptest.NewRequest(http.MethodPost, "/", nil), httptest.NewRecorder()
@@ -100,7 +94,7 @@ func TestAuthjs(t *testing.T) {
 			t.Errorf("%q: %s", cookie, out.Body)
 		}
 		out = httptest.NewRecorder()
-		greetHandler(auth).ServeHTTP(out, me)
+		mux.ServeHTTP(out, me)
 		if cookie != "" && out.Body.String() != "Hello, Ada\n" || cookie == "" && out.Code != http.StatusUnauthorized {
 			t.Errorf("%q: %d, %s", cookie, out.Code, out.Body)
 		}
