@@ -13,7 +13,7 @@ func TestImports(t *testing.T) {
 		packages []string
 		never    []string
 	}{
-		{[]string{module, module + "/adaptertest"}, []string{"gorm.io/"}},
+		{[]string{module, module + "/adaptertest", module + "/authjs"}, []string{"gorm.io/", "modernc.org/", "github.com/jackc/pgx"}},
 		{[]string{module + "/gormadapter", module + "/models"}, []string{
 			"gorm.io/driver/", "github.com/jackc/pgx", "github.com/go-sql-driver/", "github.com/mattn/go-sqlite3", "modernc.org/",
 		}},

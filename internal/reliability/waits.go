@@ -3,6 +3,7 @@ package reliability
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"time"
@@ -90,8 +91,11 @@ func (sc *scene) onAll(ctx context.Context, do func([]*sql.Conn) error) error {
 			_ = c.Close()
 		}
 	}()
-	for range pool.Stats().MaxOpenConnections {
+	for len(conns) < pool.Stats().MaxOpenConnections {
 		c, err := pool.Conn(ctx)
+		if errors.Is(err, driver.ErrBadConn) {
+			continue // several that were given back had died with their contexts
+		}
 		if err != nil {
 			return err
 		}
