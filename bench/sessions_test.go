@@ -80,12 +80,12 @@ func BenchmarkSession(b *testing.B) {
 			r := signedIn(b, auth, stored)
 			_, token, _ := strings.Cut(r.Header.Get("Cookie"), "=")
 			query := bareQuery(b, db)
-			takeTurns(b, 500, func() { find(b, auth, r) }, func() { scanSession(b, query, token) })
+			takeTurns(b, 500, func() { find(b, auth, r) }, func() { scanBare(b, query, token) })
 			takeTurnsAs(b, "adapter", 500, func() {
 				if _, _, err := adapter.GetSessionAndUser(b.Context(), token); err != nil {
 					b.Fatal(err)
 				}
-			}, func() { scanSession(b, query, token) })
+			}, func() { scanBare(b, query, token) })
 		})
 	}
 }
@@ -218,7 +218,7 @@ func bareQuery(b *testing.B, db *gorm.DB) *sql.Stmt {
 	return stmt
 }
 
-func scanSession(b *testing.B, stmt *sql.Stmt, token string) {
+func scanBare(b *testing.B, stmt *sql.Stmt, token string) {
 	var (
 		session, read, userID, id string
 		expires, verified         any

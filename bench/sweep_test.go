@@ -13,16 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/driver/mysql"
-	"gorm.io/driver/postgres"
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
-	"gorm.io/gorm/logger"
-	_ "modernc.org/sqlite"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
-	"github.com/authdb/authdb/internal/testdb"
 )
 
 var expired = flag.Int("expired", 1_000_000, "how many expired sessions BenchmarkSweep sweeps")
@@ -67,59 +61,6 @@ func BenchmarkSweep(b *testing.B) {
 	}
 }
 
-type database struct {
-	name string
-	open func(b *testing.B) *gorm.DB
-
-	// The SQL that differs: a table of the numbers n up to one, a random text,
-	// and an instant in the past.
-	numbers, hash, ago string
-}
-
-func databases() []database {
-	return []database{
-		{
-			"sqlite", func(b *testing.B) *gorm.DB {
-				dsn := "file:" + testdb.SQLiteFile(b) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)"
-				return open(b, sqlite.Dialector{DriverName: "sqlite", DSN: dsn})
-			},
-			"(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT n FROM c) x",
-			"lower(hex(randomblob(16)))", "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', (-n * 2) || ' seconds')",
-		},
-		{
-			"postgres", func(b *testing.B) *gorm.DB { return open(b, postgres.Open(testdb.New(b, testdb.Postgres).DSN)) },
-			"generate_series(0, %d) x(n)",
-			"md5(random()::text || n)", "now() - n * interval '2 seconds'",
-		},
-		{
-			"mariadb", func(b *testing.B) *gorm.DB { return open(b, mysql.Open(testdb.New(b, testdb.MariaDB).DSN)) },
-			"(SELECT seq AS n FROM seq_0_to_%d) x",
-			"left(sha2(concat(rand(), n), 256), 32)", "utc_timestamp(3) - interval n * 2 second",
-		},
-		{
-			"mysql", func(b *testing.B) *gorm.DB { return open(b, mysql.Open(testdb.New(b, testdb.MySQL).DSN)) },
-			"(WITH RECURSIVE c(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM c WHERE n < %d) SELECT /*+ SET_VAR(cte_max_recursion_depth = 2000000) */ n FROM c) x",
-			"left(sha2(concat(rand(), n), 256), 32)", "utc_timestamp(3) - interval n * 2 second",
-		},
-	}
-}
-
-func open(b *testing.B, d gorm.Dialector) *gorm.DB {
-	b.Helper()
-	db, err := gorm.Open(d, &gorm.Config{Logger: logger.Discard, PrepareStmt: d.Name() != "postgres"})
-	if err != nil {
-		b.Fatal(err)
-	}
-	pool, err := db.DB()
-	if err != nil {
-		b.Fatal(err)
-	}
-	pool.SetMaxOpenConns(20)
-	pool.SetMaxIdleConns(20)
-	b.Cleanup(func() { _ = pool.Close() })
-	return db
-}
-
 // load stores the users and all sessions.
 func load(b *testing.B, db *gorm.DB, d database) {
 	b.Helper()
@@ -129,14 +70,14 @@ func load(b *testing.B, db *gorm.DB, d database) {
 		fmt.Sprintf("INSERT INTO sessions (id, session_token, user_id, expires) SELECT %s, concat('expired-', %s), concat('user-', n %% %d), %s FROM %s", d.hash, d.hash, users, d.ago, numbers(*expired)),
 		fmt.Sprintf("INSERT INTO sessions (id, session_token, user_id, expires) SELECT %s, concat('live-', n), concat('user-', n %% %d), '2999-01-01 00:00:00.000' FROM %s", d.hash, users, numbers(live)),
 	} {
-		if d.name == "sqlite" {
+		if d.database == "sqlite" {
 			statement = strings.ReplaceAll(statement, "2999-01-01 00:00:00.000", "2999-01-01T00:00:00.000+00:00")
 		}
 		if err := db.Exec(statement).Error; err != nil {
 			b.Fatal(err)
 		}
 	}
-	analyze := map[string]string{"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE sessions"}[d.name]
+	analyze := map[string]string{"sqlite": "ANALYZE", "postgres": "VACUUM ANALYZE sessions"}[d.database]
 	if analyze == "" {
 		analyze = "ANALYZE TABLE sessions"
 	}

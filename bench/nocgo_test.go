@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package bench_test
+
+const cgo = false

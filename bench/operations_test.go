@@ -1,0 +1,403 @@
+package bench_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/gormadapter"
+)
+
+// known is how many users there are, each with an account, a session and a
+// passkey.
+const known = 2_000
+
+// An operation is a method of the contract, or what an application does with
+// several.
+type operation struct {
+	name string
+	duel
+}
+
+// BenchmarkOperations compares the adapter with SQL written by hand, on the same
+// pool, driver, tables and rows. They take turns:
+//
+//	go test ./bench -run '^$' -bench Operations -benchtime 21x
+func BenchmarkOperations(b *testing.B) {
+	for _, d := range databases() {
+		b.Run(d.name, func(b *testing.B) {
+			a := d.adapter(b)
+			pool := must[*sql.DB](b)(a.DB(b.Context()).DB())
+			fill(b, a)
+			for _, o := range operations(b, a, newStore(b, pool, d, true)) {
+				for _, goroutines := range []int{1, 16} {
+					b.Run(fmt.Sprintf("%s/%d", o.name, goroutines), func(b *testing.B) {
+						o.rounds(b, goroutines)
+						if goroutines == 1 {
+							o.allocations(b)
+						}
+					})
+				}
+			}
+		})
+	}
+}
+
+var later = time.Now().UTC().Truncate(time.Millisecond).Add(30 * 24 * time.Hour)
+
+// userOf, and its like, are the records that go by a key.
+func userOf(key string) *authdb.User {
+	return &authdb.User{ID: "user-" + key, Name: "Ada Lovelace", Email: key + "@example.com", EmailVerified: &later, Image: "https://example.com/" + key + ".png"}
+}
+
+func accountOf(key string) *authdb.Account {
+	return &authdb.Account{
+		UserID: "user-" + key, Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "sub-" + key,
+		AccessToken: "access-token-of-" + key, RefreshToken: "refresh-token-of-" + key, ExpiresAt: later.Unix(), TokenType: "bearer", Scope: "openid email profile",
+	}
+}
+
+func sessionOf(key string) *authdb.Session {
+	return &authdb.Session{SessionToken: "session-" + key, UserID: "user-" + key, Expires: later}
+}
+
+func tokenOf(key string) *authdb.VerificationToken {
+	return &authdb.VerificationToken{Identifier: key + "@example.com", Token: "token-" + key, Expires: later}
+}
+
+func authenticatorOf(key string) *authdb.Authenticator {
+	return &authdb.Authenticator{
+		CredentialID: "credential-" + key, UserID: "user-" + key, ProviderAccountID: "credential-" + key,
+		CredentialPublicKey: "pQECAyYgASFYIA", Counter: 1, CredentialDeviceType: "multiDevice", Transports: "internal",
+	}
+}
+
+// fill stores the known users and what is theirs.
+func fill(b testing.TB, a *gormadapter.Adapter) {
+	b.Helper()
+	storeAll(b, a, keysFrom("", known), func(ctx context.Context, tx authdb.Adapter, key string) error {
+		_, err := tx.CreateUser(ctx, userOf(key))
+		if err == nil {
+			_, err = tx.LinkAccount(ctx, accountOf(key))
+		}
+		if err == nil {
+			_, err = tx.CreateSession(ctx, sessionOf(key))
+		}
+		if err == nil {
+			_, err = tx.(authdb.AuthenticatorStore).CreateAuthenticator(ctx, authenticatorOf(key))
+		}
+		return err
+	})
+}
+
+// storeAll stores a record for each of the keys.
+func storeAll(b testing.TB, a *gormadapter.Adapter, keys []string, each func(ctx context.Context, tx authdb.Adapter, key string) error) {
+	b.Helper()
+	err := a.InTx(b.Context(), func(ctx context.Context, tx authdb.Adapter) error {
+		for _, key := range keys {
+			if err := each(ctx, tx, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func keysFrom(prefix string, n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = prefix + strconv.Itoa(i)
+	}
+	return keys
+}
+
+// someKeys are of users that are there.
+func someKeys(n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = strconv.Itoa(rand.N(known))
+	}
+	return keys
+}
+
+// operations returns all that is measured.
+func operations(b *testing.B, a *gormadapter.Adapter, s *byHand) []operation {
+	var batches atomic.Int64
+	fresh := func(n int) []string { return keysFrom(fmt.Sprintf("new-%d-", batches.Add(1)), n) }
+	with := func(each func(ctx context.Context, tx authdb.Adapter, key string) error) func(n int) []string {
+		return func(n int) []string {
+			keys := fresh(n)
+			storeAll(b, a, keys, each)
+			return keys
+		}
+	}
+	aUser := func(ctx context.Context, tx authdb.Adapter, key string) error {
+		_, err := tx.CreateUser(ctx, userOf(key))
+		return err
+	}
+	someUser := func(key string) string { return "user-" + strconv.Itoa(len(key)*97%known) }
+	return []operation{
+		{"GetSessionAndUser", duel{
+			func(ctx context.Context, key string) error {
+				_, _, err := a.GetSessionAndUser(ctx, "session-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, _, err := s.sessionAndUser(ctx, "session-"+key)
+				return err
+			},
+			someKeys,
+		}},
+		{"GetUser", duel{
+			func(ctx context.Context, key string) error { _, err := a.GetUser(ctx, "user-"+key); return err },
+			func(ctx context.Context, key string) error {
+				_, err := scanUser(s.getUser.query(ctx, "user-"+key))
+				return err
+			},
+			someKeys,
+		}},
+		{"GetUserByEmail", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.GetUserByEmail(ctx, key+"@example.com")
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := scanUser(s.getUserByEmail.query(ctx, key+"@example.com"))
+				return err
+			},
+			someKeys,
+		}},
+		{"GetUserByAccount", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.GetUserByAccount(ctx, "google", "sub-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := scanUser(s.getUserByAccount.query(ctx, "google", "sub-"+key))
+				return err
+			},
+			someKeys,
+		}},
+		{"GetAccount", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.GetAccount(ctx, "google", "sub-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := scanAccount(s.getAccount.query(ctx, "google", "sub-"+key))
+				return err
+			},
+			someKeys,
+		}},
+		{"GetAuthenticator", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.GetAuthenticator(ctx, "credential-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := scanAuthenticator(s.getAuthenticator.query(ctx, "credential-"+key))
+				return err
+			},
+			someKeys,
+		}},
+		{"ListSessionsByUserID", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.ListSessionsByUserID(ctx, "user-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error { _, err := s.sessionsOf(ctx, "user-"+key); return err },
+			someKeys,
+		}},
+		{"CreateUser", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.CreateUser(ctx, withoutID(userOf(key)))
+				return err
+			},
+			func(ctx context.Context, key string) error { _, err := s.createUser(ctx, userOf(key)); return err },
+			fresh,
+		}},
+		{"UpdateUser", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.UpdateUser(ctx, "user-"+key, authdb.UserPatch{Name: authdb.Set(someName())})
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.rename(ctx, "user-"+key, someName())
+				return err
+			},
+			someKeys,
+		}},
+		{"DeleteUser", duel{
+			func(ctx context.Context, key string) error { return a.DeleteUser(ctx, "user-"+key) },
+			func(ctx context.Context, key string) error { return s.removeUser(ctx, "user-"+key) },
+			with(aUser),
+		}},
+		{"LinkAccount", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.LinkAccount(ctx, ofUser(accountOf(key), someUser(key)))
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.linkAccount(ctx, ofUser(accountOf(key), someUser(key)))
+				return err
+			},
+			fresh,
+		}},
+		{"UpdateAccount", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.UpdateAccount(ctx, "google", "sub-"+key, authdb.AccountPatch{AccessToken: authdb.Set(someName()), ExpiresAt: authdb.Set(rand.Int64N(1 << 31))})
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.renew(ctx, "google", "sub-"+key, someName(), rand.Int64N(1<<31))
+				return err
+			},
+			someKeys,
+		}},
+		{"UnlinkAccount", duel{
+			func(ctx context.Context, key string) error { return a.UnlinkAccount(ctx, "google", "sub-"+key) },
+			func(ctx context.Context, key string) error {
+				return one(s.deleteAccount.exec(ctx, "google", "sub-"+key))
+			},
+			with(func(ctx context.Context, tx authdb.Adapter, key string) error {
+				_, err := tx.LinkAccount(ctx, ofUser(accountOf(key), someUser(key)))
+				return err
+			}),
+		}},
+		{"CreateSession", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.CreateSession(ctx, &authdb.Session{SessionToken: "session-" + key, UserID: someUser(key), Expires: later})
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.createSession(ctx, &authdb.Session{SessionToken: "session-" + key, UserID: someUser(key), Expires: later})
+				return err
+			},
+			fresh,
+		}},
+		{"UpdateSession", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.UpdateSession(ctx, "session-"+key, authdb.SessionPatch{Expires: authdb.Set(someTime())})
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.rollSession(ctx, "session-"+key, someTime())
+				return err
+			},
+			someKeys,
+		}},
+		{"DeleteSession", duel{
+			func(ctx context.Context, key string) error { return a.DeleteSession(ctx, "session-"+key) },
+			func(ctx context.Context, key string) error { return one(s.deleteSession.exec(ctx, "session-"+key)) },
+			with(func(ctx context.Context, tx authdb.Adapter, key string) error {
+				_, err := tx.CreateSession(ctx, &authdb.Session{SessionToken: "session-" + key, UserID: someUser(key), Expires: later})
+				return err
+			}),
+		}},
+		{"CreateVerificationToken", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.CreateVerificationToken(ctx, tokenOf(key))
+				return err
+			},
+			func(ctx context.Context, key string) error { _, err := s.createToken(ctx, tokenOf(key)); return err },
+			fresh,
+		}},
+		{"UseVerificationToken", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.UseVerificationToken(ctx, key+"@example.com", "token-"+key)
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.useToken(ctx, key+"@example.com", "token-"+key)
+				return err
+			},
+			with(func(ctx context.Context, tx authdb.Adapter, key string) error {
+				_, err := tx.CreateVerificationToken(ctx, tokenOf(key))
+				return err
+			}),
+		}},
+		{"CreateAuthenticator", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.CreateAuthenticator(ctx, passkeyOf(key, someUser(key)))
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.createAuthenticator(ctx, passkeyOf(key, someUser(key)))
+				return err
+			},
+			fresh,
+		}},
+		{"UpdateAuthenticatorCounter", duel{
+			func(ctx context.Context, key string) error {
+				_, err := a.UpdateAuthenticatorCounter(ctx, "credential-"+key, rand.Uint32())
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				_, err := s.count(ctx, "credential-"+key, int64(rand.Uint32()))
+				return err
+			},
+			someKeys,
+		}},
+		{"Register, new", duel{
+			func(ctx context.Context, key string) error {
+				_, err := authdb.Register(ctx, a, withoutID(userOf(key)), ofUser(accountOf(key), ""), authdb.LinkPolicy{})
+				return err
+			},
+			func(ctx context.Context, key string) error { return s.register(ctx, userOf(key), accountOf(key)) },
+			fresh,
+		}},
+		{"Register, known", duel{
+			func(ctx context.Context, key string) error {
+				account := ofUser(accountOf(key), "")
+				account.AccessToken = someName()
+				_, err := authdb.Register(ctx, a, withoutID(userOf(key)), account, authdb.LinkPolicy{})
+				return err
+			},
+			func(ctx context.Context, key string) error {
+				if _, err := scanUser(s.getUserByAccount.query(ctx, "google", "sub-"+key)); err != nil {
+					return err
+				}
+				_, err := s.renew(ctx, "google", "sub-"+key, someName(), later.Unix())
+				return err
+			},
+			someKeys,
+		}},
+	}
+}
+
+func withoutID(u *authdb.User) *authdb.User {
+	u.ID = ""
+	return u
+}
+
+func ofUser(a *authdb.Account, id string) *authdb.Account {
+	a.UserID = id
+	return a
+}
+
+func passkeyOf(key, userID string) *authdb.Authenticator {
+	a := authenticatorOf(key)
+	a.UserID = userID
+	return a
+}
+
+func someName() string { return "Ada " + strconv.Itoa(rand.Int()) }
+
+func someTime() time.Time { return later.Add(time.Duration(rand.N(1_000_000)) * time.Millisecond) }
+
+// one is an error unless one row was written.
+func one(n int64, err error) error {
+	if err == nil && n != 1 {
+		err = fmt.Errorf("%d rows", n)
+	}
+	return err
+}
