@@ -55,6 +55,16 @@ type Transactor interface {
 	InTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error
 }
 
+// A Registrar stores a new person as a whole, in fewer statements than a
+// transaction of the caller's would take.
+type Registrar interface {
+	// CreateUserWithAccount is CreateUser, and LinkAccount for the user that it
+	// has created: both or neither. The account's UserID is to be empty. If the
+	// user's address or id is taken, or the account, it is ErrDuplicate, and
+	// nothing is stored. The arguments are not modified.
+	CreateUserWithAccount(ctx context.Context, user *User, account *Account) (*User, *Account, error)
+}
+
 // A UserLocker keeps a user as it is until the end of a transaction.
 type UserLocker interface {
 	// LockUser is GetUser, and nobody else changes or deletes the user before

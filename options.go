@@ -21,6 +21,9 @@ type Options struct {
 	NewID       func() string    // nil: the adapter's default, which is [NewID]
 	Synchronize bool
 
+	// ForeignKeys says that every connection enforces them.
+	ForeignKeys bool
+
 	// ForeignChanges allows Synchronize to add to tables of another origin.
 	ForeignChanges bool
 
@@ -194,6 +197,16 @@ func WithIDs(newID func() string) Option {
 // its method Synchronize is called.
 func WithSynchronize() Option {
 	return func(o *Options) { o.Synchronize = true }
+}
+
+// WithForeignKeys says that every connection of the pool enforces the foreign keys
+// that its tables have, so that an adapter which has found one, by Check or
+// Synchronize, may rely on it and need not lock the user for what is stored of that
+// user. Servers always do; on SQLite it is a setting of each connection
+// (foreign_keys), of which the adapter can't know. Package datasource sets both.
+// Default: on SQLite, nothing relies on foreign keys.
+func WithForeignKeys() Option {
+	return func(o *Options) { o.ForeignKeys = true }
 }
 
 // WithForeignChanges allows Synchronize to add missing tables, columns and

@@ -117,6 +117,14 @@ func (r registration) register(ctx context.Context, adapter Adapter) (*Registrat
 	if !errors.Is(err, ErrNotFound) {
 		return result, err
 	}
+	// Nobody is asked for the address: most who are new with an account are new
+	// with that too, and the keys know.
+	if registrar, ok := As[Registrar](adapter); ok {
+		result, err = r.newcomer(ctx, registrar)
+		if !errors.Is(err, ErrDuplicate) {
+			return result, err
+		}
+	}
 	transactor, ok := As[Transactor](adapter)
 	if !ok {
 		return nil, unsupported("Transactor")
@@ -211,13 +219,27 @@ func (r registration) first(ctx context.Context, tx Adapter) (*Registration, err
 	return r.link(ctx, tx, existing)
 }
 
+// newcomer stores user and account at once.
+func (r registration) newcomer(ctx context.Context, registrar Registrar) (*Registration, error) {
+	user, account, err := registrar.CreateUserWithAccount(ctx, r.trusted(), r.account)
+	if err != nil {
+		return nil, err
+	}
+	return &Registration{User: user, Account: account, Created: true}, nil
+}
+
+// trusted returns the user to store.
+func (r registration) trusted() *User {
+	user := *r.user
+	if !r.policy.trusts(r.account) {
+		user.EmailVerified = nil
+	}
+	return &user
+}
+
 // create stores user and account.
 func (r registration) create(ctx context.Context, tx Adapter) (*Registration, error) {
-	newcomer := *r.user
-	if !r.policy.trusts(r.account) {
-		newcomer.EmailVerified = nil
-	}
-	user, err := tx.CreateUser(ctx, &newcomer)
+	user, err := tx.CreateUser(ctx, r.trusted())
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ func BenchmarkOperations(b *testing.B) {
 			a := d.adapter(b)
 			pool := must[*sql.DB](b)(a.DB(b.Context()).DB())
 			fill(b, a)
-			for _, o := range operations(b, a, newStore(b, pool, d, true)) {
+			for _, o := range operations(b, a, newByHand(b, pool, d, true)) {
 				for _, goroutines := range []int{1, 16} {
 					b.Run(fmt.Sprintf("%s/%d", o.name, goroutines), func(b *testing.B) {
 						o.rounds(b, goroutines)

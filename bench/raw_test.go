@@ -87,7 +87,7 @@ func qualified(alias, columns string) string {
 	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
 }
 
-func newStore(b testing.TB, pool *sql.DB, d database, prepared bool) *byHand {
+func newByHand(b testing.TB, pool *sql.DB, d database, prepared bool) *byHand {
 	b.Helper()
 	s := &byHand{pool: pool, d: d}
 	prepare := func(to *statement, text string) {
@@ -188,6 +188,7 @@ func scanAuthenticator(row *sql.Row) (*authdb.Authenticator, error) {
 	return a, err
 }
 
+//nolint:unparam // as the adapter returns both
 func (s *byHand) sessionAndUser(ctx context.Context, token string) (*authdb.Session, *authdb.User, error) {
 	session := new(authdb.Session)
 	var r userRow

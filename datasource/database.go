@@ -21,6 +21,10 @@ type database struct {
 	// driver does that itself, in a way that can be configured for poolers.
 	prepare bool
 
+	// enforces reports whether every connection enforces foreign keys. Without it
+	// they do.
+	enforces func(c Config) bool
+
 	// parse reads what follows the scheme and its colon.
 	parse func(rest string) (Config, synchronize, error)
 	// canonical returns the parameters under their one name, or refuses them.

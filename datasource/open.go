@@ -37,6 +37,9 @@ func Open(ctx context.Context, cfg Config, opts ...authdb.Option) (*gormadapter.
 	o := authdb.NewOptions(opts...)
 	pool := poolCloser{db}
 	opts = append(slices.Clone(opts), authdb.WithCloser(closers{pool, o.Closer}))
+	if kind.enforces == nil || kind.enforces(cfg) {
+		opts = append(opts, authdb.WithForeignKeys())
+	}
 	adapter := gormadapter.New(db, opts...)
 	if err := prepare(ctx, adapter, cfg.Synchronize || o.Synchronize); err != nil {
 		_ = pool.Close() // the first error is the one to know

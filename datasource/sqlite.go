@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ var sqliteDatabase = database{
 	aliases:   []string{"sqlite3", "better-sqlite3"},
 	schemes:   []string{"file"},
 	prepare:   true,
+	enforces:  func(c Config) bool { return !slices.Contains(sqliteOff, strings.ToLower(c.Params["foreign_keys"])) },
 	parse:     parseSQLite,
 	canonical: canonicalSQLiteParams,
 	check:     checkSQLite,

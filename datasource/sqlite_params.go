@@ -21,7 +21,10 @@ type sqliteParam struct {
 	memory  string   // the default in memory
 }
 
-var sqliteBool = []string{"1", "0", "true", "false", "on", "off", "yes", "no"}
+var (
+	sqliteBool = []string{"1", "0", "true", "false", "on", "off", "yes", "no"}
+	sqliteOff  = []string{"0", "false", "off", "no"}
+)
 
 var sqliteParams = []sqliteParam{
 	{name: "auto_vacuum", aliases: []string{"_auto_vacuum", "_vacuum"}, values: []string{"none", "full", "incremental", "0", "1", "2"}},

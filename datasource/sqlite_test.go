@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	stdlog "log"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -331,6 +333,39 @@ func checkError(tb testing.TB, want string, db *gorm.DB, err error) {
 		checkText(tb, want, err)
 		if !errors.Is(err, authdb.ErrInvalid) {
 			tb.Errorf("not ErrInvalid: %v", err)
+		}
+	}
+}
+
+// A session of nobody is refused whether or not the connections enforce foreign
+// keys; where they do, the adapter need not look for the user itself.
+func TestSQLiteForeignKeys(t *testing.T) {
+	for fk, statements := range map[string]int{"on": 1, "OFF": 2} {
+		var log strings.Builder
+		config := datasource.Config{
+			Type: "sqlite", Database: ":memory:", Synchronize: true, Params: map[string]string{"foreign_keys": fk},
+			Logger: logger.New(stdlog.New(&log, "", 0), logger.Config{LogLevel: logger.Info}),
+		}
+		adapter, err := datasource.Open(t.Context(), config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer adapter.Close()
+		user, err := adapter.CreateUser(t.Context(), &authdb.User{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Reset()
+		session := &authdb.Session{SessionToken: "token", UserID: user.ID, Expires: time.Now().Add(time.Hour)}
+		if _, err := adapter.CreateSession(t.Context(), session); err != nil {
+			t.Error(err)
+		}
+		if got := strings.Count(log.String(), "SELECT ") + strings.Count(log.String(), "INSERT "); got != statements {
+			t.Errorf("foreign_keys=%s: %d statements, want %d:\n%s", fk, got, statements, log.String())
+		}
+		session.SessionToken, session.UserID = "another", "nobody"
+		if _, err := adapter.CreateSession(t.Context(), session); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("foreign_keys=%s: a session of nobody: %v", fk, err)
 		}
 	}
 }

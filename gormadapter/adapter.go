@@ -29,6 +29,9 @@ type Adapter struct {
 	err     error        // of the configuration
 	secrets secrets
 
+	// whether UPDATE and DELETE bring back the row
+	updatesReturn, deletesReturn bool
+
 	// nil where the table is absent
 	users, accounts, sessions, tokens, authenticators *table
 
@@ -48,6 +51,7 @@ type shared struct {
 var (
 	_ authdb.Adapter              = (*Adapter)(nil)
 	_ authdb.Transactor           = (*Adapter)(nil)
+	_ authdb.Registrar            = (*Adapter)(nil)
 	_ authdb.UserLocker           = (*Adapter)(nil)
 	_ authdb.AccountLocker        = (*Adapter)(nil)
 	_ authdb.AuthenticatorStore   = (*Adapter)(nil)
@@ -87,6 +91,8 @@ func (a *Adapter) configure(db *gorm.DB) error {
 	if a.dialect, err = dialectOf(db.Name()); err != nil {
 		return errors.Join(a.opts.Err, fmt.Errorf("gormadapter: %w", err))
 	}
+	a.updatesReturn = a.dialect.updatesReturn && canReturn(db.Callback().Update().Clauses)
+	a.deletesReturn = canReturn(db.Callback().Delete().Clauses)
 	a.tx = transactionOf(db)
 	a.workOn(db)
 	if err := errors.Join(a.opts.Err, a.resolve()); err != nil {
@@ -309,7 +315,7 @@ func (a *Adapter) As(target any) bool {
 		if absent(a.authenticators) {
 			return false
 		}
-	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater:
+	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater, *authdb.Registrar:
 		if absent(a.accounts) {
 			return false
 		}

@@ -43,7 +43,10 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		return nil, err
 	}
 	forced := t.forced(src)
-	lock := t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
+	lock := false
+	if c := t.column("UserID"); c != nil && (a.users.softDeletes() || !a.queries().facts.references[t]) {
+		lock = !a.tx.creates(src.Field(c.index).String())
+	}
 	run := a.once
 	if lock || claim.locks() || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
 		run = func(ctx context.Context, f func(*gorm.DB) error) error { return a.claiming(ctx, claim, f) }
@@ -125,6 +128,9 @@ func (t *table) checkAll(record reflect.Value) error {
 
 // cannotStore reports whether the row's type can't hold the value.
 func (t *table) cannotStore(c *column, v any) bool {
+	if c.plain {
+		return false
+	}
 	_, err := t.store(context.Background(), c, t.newRow(), v)
 	return err != nil
 }

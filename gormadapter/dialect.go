@@ -67,6 +67,9 @@ type dialect struct {
 	// not only those that it changed.
 	countsMatches bool
 
+	// updatesReturn says that UPDATE has RETURNING, as GORM thinks MariaDB's has too.
+	updatesReturn bool
+
 	// isolation is what transactions are begun with, and isolationInTx those of
 	// InTx, in which what is read after waiting for a lock has to be what the
 	// others have left.
@@ -124,6 +127,7 @@ func dialects() []dialect {
 			sameInstant: "CASE WHEN LTRIM(%[1]s, '-') NOT GLOB '*[^0-9]*' THEN strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s / 1000.0, 'unixepoch')" +
 				" ELSE strftime('%%Y-%%m-%%d %%H:%%M:%%f', %[1]s) END",
 			countsMatches:  true,
+			updatesReturn:  true,
 			integer:        "CASE WHEN LTRIM(%[1]s, '-') NOT GLOB '*[^0-9]*' THEN CAST(%[1]s AS INTEGER) END",
 			keepsReturning: true,
 		},
@@ -144,6 +148,7 @@ func dialects() []dialect {
 			nativeUUID:    true,
 			integerKey:    "CAST(%s AS bigint)",
 			countsMatches: true,
+			updatesReturn: true,
 			// At a stricter level DeleteUser would not see, and so not
 			// delete, what was added while it waited for the user.
 			isolation:          sql.LevelReadCommitted,

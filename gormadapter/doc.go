@@ -39,16 +39,16 @@
 // A look-up is one statement, GetSessionAndUser included. On tables that were
 // made by Synchronize, or looked at by Check, a write is
 //
-//	CreateUser                                      1
+//	CreateUser, CreateVerificationToken             1
 //	LinkAccount, CreateSession, CreateAuthenticator 1, or 2 where no foreign key
 //	                                                to the user is known, or users
 //	                                                can be soft-deleted
-//	CreateVerificationToken                         1
 //	UpdateUser, UpdateAccount, UpdateSession,
-//	UpdateAuthenticatorCounter                      2, or 1 for an empty patch
+//	UpdateAuthenticatorCounter                      1, or 2 on MySQL and MariaDB; 1
+//	                                                for an empty patch
+//	UseVerificationToken                            1, or 2 on MySQL
 //	UnlinkAccount, DeleteSession                    1, or 2 if the row type has
 //	                                                delete hooks
-//	UseVerificationToken                            2
 //	DeleteUser                                      2 and 1 for each table that
 //	                                                points at users
 //	DeleteSessionsByUserID                          2
@@ -57,16 +57,40 @@
 //	                                                MySQL, where it is one more, and
 //	                                                a DELETE for each row of a small
 //	                                                table
+//	authdb.Register of somebody new                 3, and of somebody known a look-up
+//	                                                and UpdateAccount
 //
-// besides BEGIN and COMMIT wherever it is more than one. SQLite enforces foreign
-// keys by a setting of each connection, so that Check can't know of them there:
-// authdb.Layout can. On MySQL a create is
-// one more if the row type has columns that the database computes a default
-// for, and on all databases if a column with a default is to be written zero.
-// A key that no unique key guards costs a create, and an UpdateUser of Email,
-// one statement more on SQLite, two on PostgreSQL and three on MySQL; there also
-// an update by the key and LockAccount, one. An UPDATE or DELETE that finds
+// besides BEGIN and COMMIT wherever it is more than one, except where MySQL or
+// MariaDB reads after an update or before a token is used, which needs neither. SQLite
+// enforces foreign keys by a setting of each connection, so that Check can't know
+// of them there: authdb.WithForeignKeys says so, and package datasource does.
+//
+// An update is 2 everywhere if something has to see the row before: update or find
+// hooks of the row type, encrypted tokens of the account, or another token of the
+// session; or if rows can be soft-deleted, or the key is one that no unique key
+// guards. So is the use of a token.
+//
+// On MySQL a create is one more if the row type has columns that the database
+// computes a default for, and on all databases if a column with a default is to be
+// written zero. A key that no unique key guards costs a create, and an UpdateUser of
+// Email, one statement more on SQLite, two on PostgreSQL and three on MySQL; there
+// also an update by the key and LockAccount, one. An UPDATE or DELETE that finds
 // nothing to write is sent twice on MySQL and MariaDB: see docs/decisions.md.
+//
+// The statements of look-ups are written once, and go through GORM's Row callbacks;
+// those of writes are GORM's own, through its callbacks for create, update and
+// delete. Loggers, tracing, resolvers and other plugins see all of them. Open the
+// database with PrepareStmt on SQLite, MySQL and MariaDB: unprepared, they compile
+// each statement anew. PostgreSQL's driver prepares by itself.
+//
+// # Replicas
+//
+// Where gorm.io/plugin/dbresolver sends look-ups to a replica, one that finds
+// nothing there, or something that has expired, is sent once more, to the primary:
+// a replica is behind. What has been deleted or revoked it may still find, for as
+// long as it is behind. Lists are as the replica has them. Writes, and what InTx and
+// WithTx do, are the primary's, and New(db.Clauses(dbresolver.Write)) is an adapter
+// that asks it alone.
 //
 // # Transactions
 //

@@ -155,7 +155,7 @@ func assigned(t *testing.T, a *Adapter, set assignments) (columns []string) {
 // untouched checks that only the columns written have changed.
 func untouched(t *testing.T, table *table, before, after reflect.Value, written []string) {
 	t.Helper()
-	for _, f := range table.stored() {
+	for _, f := range table.stored {
 		x, y := f.ReflectValueOf(t.Context(), before).Interface(), f.ReflectValueOf(t.Context(), after).Interface()
 		if !slices.Contains(written, f.DBName) && !reflect.DeepEqual(x, y) {
 			t.Errorf("%s.%s: %v became %v, and is not written", table.record, f.Name, x, y)
@@ -203,23 +203,35 @@ func FuzzScan(f *testing.F) {
 		values := []any{text, []byte(text), number, float, boolean, time.UnixMilli(number), nil, uint64(number)}
 		value := values[int(kind)%len(values)]
 
-		var read []reflect.Value
-		for range 2 {
-			read = append(read, reflect.New(recordTypes[table.record]).Elem())
-		}
-		for i, s := range []scan{table.scanInto(t.Context(), read[0]), &throughRow{newRowScan(table.whole()), read[1]}} {
-			if err := errors.Join(scanOne(s.destinations()[odd], value), s.taken(t.Context()), s.done(t.Context(), a.base)); err != nil {
-				var own *fault
-				if errors.As(err, &own) && !errors.Is(err, authdb.ErrSchema) {
-					t.Errorf("%T into %s.%s of %v: %v", value, table.record, table.columns[odd].name, table.schema.ModelType, err)
-				}
-				if len(text) > 5 && errors.As(err, &own) && strings.Contains(own.Error(), text) {
-					t.Errorf("the error quotes what the column holds: %v", err)
-				}
-				read[i] = reflect.Value{}
+		into, _ := buffered(table)
+		for _, err := range []error{scanOne(into[odd], value), takeOne(t, a, table, odd, value)} {
+			var own *fault
+			if errors.As(err, &own) && !errors.Is(err, authdb.ErrSchema) {
+				t.Errorf("%T into %s.%s of %v: %v", value, table.record, table.columns[odd].name, table.schema.ModelType, err)
+			}
+			if len(text) > 5 && errors.As(err, &own) && strings.Contains(own.Error(), text) {
+				t.Errorf("the error quotes what the column holds: %v", err)
 			}
 		}
 	})
+}
+
+// takeOne reads a row in which one column holds the value.
+func takeOne(t *testing.T, a *Adapter, table *table, odd int, value any) error {
+	t.Helper()
+	whole := table.whole()
+	into := whole.destinations()
+	if err := scanOne(into[odd], value); err != nil {
+		return err
+	}
+	row, err := whole.row(t.Context(), into)
+	if err == nil {
+		err = table.afterFind(t.Context(), a.base, row)
+	}
+	if err == nil {
+		err = table.decode(t.Context(), row, reflect.New(recordTypes[table.record]).Elem())
+	}
+	return err
 }
 
 // scanOne has a destination take a driver's value, as package sql does.

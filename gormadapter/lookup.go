@@ -1,6 +1,7 @@
 package gormadapter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"reflect"
@@ -49,28 +50,97 @@ func get[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, e
 	return readOne[R](ctx, a, a.queries().of[t].one, args)
 }
 
-// readAll sends a look-up in one table.
-func readAll[R any](ctx context.Context, a *Adapter, q *query, args []any) ([]*R, error) {
-	records := []*R{}
-	reset := func() { records = records[:0] }
-	err := a.read(ctx, q, args, reset, func() []any {
-		r := new(R)
-		records = append(records, r)
-		return []any{r}
+// readAll sends a look-up, in no transaction of its own. Of no record it is
+// empty, not nil. R is a record's type, or a struct of one for each of the query's
+// tables.
+func readAll[R any](ctx context.Context, a *Adapter, q *query, args []any) (records []*R, err error) {
+	err = a.retry(ctx, func() error {
+		records, err = recordsFrom[R](ctx, a, a.base, q, args)
+		return err
 	})
 	return records, err
 }
 
-// readOne is readAll where there is one record or none, which is ErrNotFound.
-func readOne[R any](ctx context.Context, a *Adapter, q *query, args []any) (*R, error) {
-	records, err := readAll[R](ctx, a, q, args)
-	if err == nil && len(records) == 0 {
-		err = authdb.ErrNotFound
+func recordsFrom[R any](ctx context.Context, a *Adapter, tx *gorm.DB, q *query, args []any) ([]*R, error) {
+	records := []*R{}
+	if !q.direct {
+		found, err := a.find(ctx, tx, q, args...)
+		for _, rows := range found {
+			r := new(R)
+			for i, row := range rows {
+				if err := q.parts[i].t.decode(ctx, row, recordOf(r, q, i)); err != nil {
+					return nil, err
+				}
+			}
+			records = append(records, r)
+		}
+		return records, err
 	}
+	rows, err := open(ctx, tx, q, args)
 	if err != nil {
 		return nil, err
 	}
-	return records[0], nil
+	defer rows.Close()
+	b := bufferOf[R](ctx, q)
+	defer b.giveBack(q)
+	for rows.Next() {
+		r, err := b.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return records, errors.Join(rows.Err(), rows.Close())
+}
+
+// readOne is readAll where one record is enough. If there is none it is
+// ErrNotFound.
+func readOne[R any](ctx context.Context, a *Adapter, q *query, args []any) (record *R, err error) {
+	return readValid(ctx, a, q, args, func(*R) error { return nil })
+}
+
+// readValid is readOne of a record that is valid; else it is valid's error.
+func readValid[R any](ctx context.Context, a *Adapter, q *query, args []any, valid func(*R) error) (record *R, err error) {
+	err = a.retry(ctx, func() error {
+		return a.upToDate(func(tx *gorm.DB) error {
+			if record, err = recordFrom[R](ctx, a, tx, q, args); err == nil {
+				err = valid(record)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return record, nil
+}
+
+func recordFrom[R any](ctx context.Context, a *Adapter, tx *gorm.DB, q *query, args []any) (*R, error) {
+	if !q.direct {
+		records, err := recordsFrom[R](ctx, a, tx, q, args)
+		if err == nil && len(records) == 0 {
+			err = authdb.ErrNotFound
+		}
+		if err != nil {
+			return nil, err
+		}
+		return records[0], nil
+	}
+	rows, err := open(ctx, tx, q, args)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return nil, cmp.Or(rows.Err(), rows.Close(), authdb.ErrNotFound)
+	}
+	b := bufferOf[R](ctx, q)
+	record, err := b.scan(rows)
+	b.giveBack(q)
+	if err != nil {
+		return nil, err
+	}
+	return record, rows.Close()
 }
 
 // list looks all records of a user up. Of none the list is empty, not nil.
@@ -93,9 +163,9 @@ func list[R any](ctx context.Context, a *Adapter, t *table, userID string) ([]*R
 	return records, nil
 }
 
-// edit changes one record by its key, and returns it as it is then. The row is
-// locked and read first: its hooks see all of it, and of an unchanged row
-// MySQL would not say whether it was there.
+// edit changes one record by its key, and returns it as it is then: in one
+// statement or, where something has to see the row before, with the row locked and
+// read first.
 func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...string) (*R, error) {
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
@@ -108,18 +178,14 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	if p.isEmpty() {
-		r, err := readOne[R](ctx, a, a.queries().of[t].one, args)
-		if err != nil {
-			return nil, err
-		}
-		if c := t.column("Expires"); c != nil && reflect.ValueOf(r).Elem().Field(c.index).Interface().(time.Time).Before(a.now()) {
-			return nil, authdb.ErrExpired
-		}
-		return r, nil
+		return readValid(ctx, a, a.queries().of[t].one, args, func(r *R) error { return a.unexpired(t, reflect.ValueOf(r).Elem()) })
 	}
 	claim, err := a.claimPatched(ctx, t, p, key[0])
 	if err != nil {
 		return nil, err
+	}
+	if a.updatesAlone(t, p, claim) {
+		return updateAlone[R](ctx, a, t, p, args)
 	}
 	var row reflect.Value
 	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {
@@ -155,6 +221,14 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	return decodeTo[R](ctx, t, row)
+}
+
+// unexpired returns ErrExpired for a record that has expired.
+func (a *Adapter) unexpired(t *table, record reflect.Value) error {
+	if c := t.column("Expires"); c != nil && record.Field(c.index).Interface().(time.Time).Before(a.now()) {
+		return authdb.ErrExpired
+	}
+	return nil
 }
 
 // live returns ErrExpired for a row that has expired, and else the condition

@@ -2,6 +2,7 @@ package gormadapter
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"reflect"
@@ -22,11 +23,12 @@ type table struct {
 	record  string // the record's name: "User"
 	name    string // of the table in SQL, unquoted, with the layout's schema and prefix
 	schema  *schema.Schema
-	columns []*column // those of the record first
+	stored  []*schema.Field // those that have a column, in the struct's order
+	columns []*column       // those of the record first
 	extra   map[string]*column
 	derived []derived
 	key     []*column // what the record is looked up by, in the order of the methods' arguments
-	direct  bool      // a look-up needs no row: see scanInto
+	direct  bool      // a look-up needs no row: see buffer
 	layout  authdb.Layout
 }
 
@@ -36,6 +38,7 @@ type column struct {
 	extra  bool // no record field: it travels in Extra
 	field  *schema.Field
 	stored reflect.Type // the Go type of the row's field, without pointers
+	plain  bool         // text that is bound as it is
 	uuid   bool         // text that holds a UUID, in the spelling that databases return
 	text   bool         // compared as text, by a collation
 	form   *models.Form // of an instant, unless the driver has its own
@@ -89,7 +92,7 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 		taken[f.DBName] = true
 		t.columns = append(t.columns, c)
 	}
-	for _, f := range t.stored() {
+	for _, f := range t.stored {
 		if taken[f.DBName] {
 			continue
 		}
@@ -120,6 +123,8 @@ func (a *Adapter) newTable(record any, roles roles, row any, key ...string) (*ta
 // newColumn returns a column that stores the member in the field.
 func (a *Adapter) newColumn(m member, f *schema.Field) *column {
 	c := &column{member: m, field: f, stored: f.IndirectFieldType, uuid: strings.EqualFold(string(f.DataType), "uuid")}
+	_, valuer := reflect.Zero(f.FieldType).Interface().(driver.Valuer)
+	c.plain = c.stored.Kind() == reflect.String && f.Serializer == nil && !c.uuid && !valuer
 	c.text = c.isText(a.dialect)
 	c.form = a.formOf(c)
 	return c
@@ -173,6 +178,9 @@ func (t *table) parse(db *gorm.DB, row any) error {
 		return fmt.Errorf("gormadapter: %v as %s: GORM can't read the type: %w", typ, t.record, err)
 	}
 	t.schema = stmt.Schema
+	for _, name := range t.schema.DBNames {
+		t.stored = append(t.stored, t.schema.FieldsByDBName[name])
+	}
 	return nil
 }
 
@@ -193,20 +201,11 @@ func (t *table) checkTags(members []member) (errs []error) {
 	return errs
 }
 
-// stored returns the fields that have a column, in the struct's order.
-func (t *table) stored() []*schema.Field {
-	var fields []*schema.Field
-	for _, name := range t.schema.DBNames {
-		fields = append(fields, t.schema.FieldsByDBName[name])
-	}
-	return fields
-}
-
 // lookup returns the row field that is tagged auth:"Name", or else has that Go
 // name. It returns nil if there is none and none is needed.
 func (t *table) lookup(m member) (*schema.Field, error) {
 	var tagged, named []*schema.Field
-	for _, f := range t.stored() {
+	for _, f := range t.stored {
 		switch tag, ok := f.Tag.Lookup("auth"); {
 		case tag == m.name:
 			tagged = append(tagged, f)

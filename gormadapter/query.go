@@ -3,7 +3,9 @@ package gormadapter
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -16,6 +18,9 @@ type query struct {
 	sql   string
 	vars  []any // what stands at the placeholders: a slot, or a constant
 	parts []part
+
+	direct  bool      // its rows need not be rows of the application's types: see buffer
+	buffers sync.Pool // of *buffer[R]
 }
 
 // A part of a query is the columns of one of its tables.
@@ -99,6 +104,8 @@ type tableQueries struct {
 	// byUserNow is byUser of what is stored now, however old the transaction's
 	// picture of it: it takes a lock.
 	byUserNow *query
+
+	returning clause.Returning // all of a row that is changed
 
 	// To be deleted, soft-deleted or not, and whatever became of the user.
 	any       *query // by key
@@ -257,6 +264,7 @@ func (a *Adapter) takenQuery(f facts, t *table, columns []*column, suffix string
 func (s *selection) end(suffix string) *query {
 	s.write(suffix)
 	s.query.sql, s.query.vars = s.stmt.SQL.String(), s.stmt.Vars
+	s.query.direct = !slices.ContainsFunc(s.query.parts, func(p part) bool { return !p.whole || !p.t.direct })
 	return s.query
 }
 
@@ -291,6 +299,8 @@ func (a *Adapter) plan(f facts) *queries {
 			one:    there().byKey(t).end(""),
 			locked: there().byKey(t).end(a.dialect.forUpdate),
 			any:    any().byKey(t).end(a.dialect.forUpdate),
+
+			returning: a.returning(t),
 		}
 		if p := t.surrogate(); a.dialect.locksWhatItReads && f.unguarded[key] && t != a.users && len(p.columns) > 0 {
 			q.of[t].located = a.there(f, t, p).byKey(t).end("")
@@ -339,5 +349,11 @@ func open(ctx context.Context, tx *gorm.DB, q *query, args []any) (*sql.Rows, er
 		}
 		stmt.Vars = append(stmt.Vars, v)
 	}
-	return tx.Rows()
+	stmt.Settings.Store("rows", true) // as Rows does, with another session
+	tx = tx.Callback().Row().Execute(tx)
+	rows, ok := stmt.Dest.(*sql.Rows)
+	if !ok && tx.Error == nil {
+		tx.Error = errors.New("a callback of the application's has put something else in the place of the rows")
+	}
+	return rows, tx.Error
 }

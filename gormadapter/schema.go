@@ -173,7 +173,7 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 	id := a.users.column("ID")
 	for _, t := range a.children() {
 		ref := t.column("UserID")
-		guarded := a.dialect.settlesForeignKeys && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
+		guarded := (a.dialect.settlesForeignKeys || a.opts.ForeignKeys) && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
 		// A foreign key takes "ABC" for "abc" where the users' ids fold.
 		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.text)
 	}

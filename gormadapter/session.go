@@ -73,25 +73,22 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	type both struct {
-		session authdb.Session
-		user    authdb.User
-	}
-	var found []*both // more than one only where no unique key guards the token
-	err = a.read(ctx, a.queries().sessionAndUser, args, func() { found = nil }, func() []any {
-		b := new(both)
-		found = append(found, b)
-		return []any{&b.session, &b.user}
+	found, err := readValid(ctx, a, a.queries().sessionAndUser, args, func(found *sessionAndUser) error {
+		if found.Session.Expires.Before(a.now()) {
+			return authdb.ErrExpired
+		}
+		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, err
-	case len(found) == 0:
-		return nil, nil, authdb.ErrNotFound
-	case found[0].session.Expires.Before(a.now()):
-		return nil, nil, authdb.ErrExpired
 	}
-	return &found[0].session, &found[0].user, nil
+	return &found.Session, &found.User, nil
+}
+
+// sessionAndUser is a row of the query of that name.
+type sessionAndUser struct {
+	Session authdb.Session
+	User    authdb.User
 }
 
 // UpdateSession implements authdb.SessionStore.

@@ -20,7 +20,11 @@ type transaction struct {
 	own   bool  // begun by InTx, which repeats it; else it is the application's
 	depth int   // of the savepoints of ours
 	gone  error // by which the transaction was lost
-	ended bool
+	whole bool  // any error ends it: it needs no savepoints
+
+	// newcomer is a user whom it has created: nobody else can delete them.
+	newcomer string
+	ended    bool
 
 	// settled says that a user is locked in a transaction of the application's,
 	// which may have taken its picture of the tables before it waited for the
@@ -44,6 +48,11 @@ func (t *transaction) usable() error {
 		return &goneError{t.gone}
 	}
 	return nil
+}
+
+// creates reports whether the user is the transaction's own.
+func (t *transaction) creates(userID string) bool {
+	return t != nil && t.newcomer != "" && t.newcomer == userID
 }
 
 // A goneError is what calls return after the transaction was lost, and InTx if
@@ -255,6 +264,9 @@ func (a *Adapter) judge(err error) error {
 func (a *Adapter) inSavepoint(ctx context.Context, f func(tx *gorm.DB) error) (err error) {
 	if err := a.tx.usable(); err != nil {
 		return err
+	}
+	if a.tx.whole {
+		return f(a.session(ctx))
 	}
 	a.tx.depth++
 	defer func() { a.tx.depth-- }()

@@ -39,12 +39,24 @@ func (a *Adapter) getUserByEmail(ctx context.Context, email string) (*authdb.Use
 	if !ok {
 		return nil, authdb.ErrNotFound
 	}
-	found, err := readAll[authdb.User](ctx, a, a.queries().userByEmail, []any{arg})
-	if err != nil {
-		return nil, err
-	}
+	var user *authdb.User
+	err := a.retry(ctx, func() error {
+		return a.upToDate(func(tx *gorm.DB) error {
+			found, err := recordsFrom[authdb.User](ctx, a, tx, a.queries().userByEmail, []any{arg})
+			if err == nil {
+				user, err = withEmail(found, email)
+			}
+			return err
+		})
+	})
+	return user, err
+}
+
+// withEmail returns the user with the address, or else one with the same in other
+// case.
+func withEmail(users []*authdb.User, email string) (*authdb.User, error) {
 	var folded *authdb.User
-	for _, user := range found {
+	for _, user := range users {
 		switch {
 		case user.Email == email:
 			return user, nil

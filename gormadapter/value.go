@@ -205,6 +205,14 @@ func (t *table) plain(ctx context.Context, c *column, row reflect.Value) (any, e
 		}
 		v = v.Elem()
 	}
+	if v.CanAddr() {
+		switch x := v.Addr().Interface().(type) {
+		case *time.Time:
+			return *x, nil
+		case *models.Time:
+			return x.Time, nil
+		}
+	}
 	switch x := v.Interface().(type) {
 	case time.Time:
 		return x, nil
@@ -241,6 +249,16 @@ func (t *table) plain(ctx context.Context, c *column, row reflect.Value) (any, e
 }
 
 func (t *table) text(ctx context.Context, c *column, row reflect.Value) (string, error) {
+	if c.plain {
+		v := c.field.ReflectValueOf(ctx, row)
+		for v.Kind() == reflect.Pointer && !v.IsNil() {
+			v = v.Elem()
+		}
+		if v.Kind() == reflect.Pointer { // NULL
+			return "", nil
+		}
+		return v.String(), nil
+	}
 	v, err := t.plain(ctx, c, row)
 	switch v := v.(type) {
 	case string:
@@ -284,10 +302,8 @@ func (t *table) bind(ctx context.Context, c *column, s string) (any, bool) {
 	if s == "" || t.checkText(c, s) != nil {
 		return nil, false
 	}
-	if c.stored.Kind() == reflect.String && c.field.Serializer == nil && !c.uuid {
-		if _, ok := reflect.Zero(c.field.FieldType).Interface().(driver.Valuer); !ok {
-			return s, true
-		}
+	if c.plain {
+		return s, true
 	}
 	row := t.newRow()
 	if t.storeText(ctx, c, row, s) != nil {

@@ -50,6 +50,10 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		return nil, err
 	}
 	forms := a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
+	if len(forms) == 1 && a.changesAlone(t) && !t.deleteHooks() {
+		row, err := a.takeAlone(ctx, identifier, forms[0])
+		return a.used(ctx, row, token, err)
+	}
 	var row reflect.Value
 	err := a.inTx(ctx, func(tx *gorm.DB) error {
 		var used string
@@ -63,10 +67,15 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		}
 		return a.discardOthers(ctx, tx, identifier, forms, used)
 	})
+	return a.used(ctx, row, token, err)
+}
+
+// used makes the record of a row that was taken.
+func (a *Adapter) used(ctx context.Context, row reflect.Value, token string, err error) (*authdb.VerificationToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	used, err := decodeTo[authdb.VerificationToken](ctx, t, row)
+	used, err := decodeTo[authdb.VerificationToken](ctx, a.tokens, row)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +86,34 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		used.Token = token
 	}
 	return used, nil
+}
+
+// takeAlone deletes the row in one statement, which brings it back or, where it
+// can't, says whether it had something to delete. Whoever deleted it has the token.
+func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row reflect.Value, err error) {
+	t := a.tokens
+	args, err := a.keyArgs(ctx, t, t.key, []string{identifier, form})
+	if err != nil {
+		return row, err
+	}
+	err = a.once(ctx, func(tx *gorm.DB) error {
+		row = t.newRow()
+		if a.deletesReturn {
+			tx = tx.Clauses(a.queries().of[t].returning)
+		} else {
+			found, err := a.one(ctx, a.primary(tx), a.queries().of[t].one, args...)
+			if err != nil {
+				return err
+			}
+			row = found[0]
+		}
+		n, err := a.removeRow(tx, t, a.matches(t.key, args), row)
+		if err == nil && n == 0 {
+			err = authdb.ErrNotFound // somebody was faster
+		}
+		return err
+	})
+	return row, err
 }
 
 // take reads the row under a lock and deletes it; whose DELETE has a row to

@@ -227,8 +227,18 @@ func (c *wireConn) ExecContext(ctx context.Context, query string, args []driver.
 
 func (c *wireConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Rows, err error) {
 	err = c.send(query, func() (err error) { r, err = c.sqliteConn.QueryContext(ctx, query, args); return err }, func() { _ = r.Close() })
+	if errors.Is(err, errSilent) {
+		return noRows{}, nil
+	}
 	return r, err
 }
+
+// noRows is what a query finds that found nothing.
+type noRows struct{}
+
+func (noRows) Columns() []string         { return nil }
+func (noRows) Close() error              { return nil }
+func (noRows) Next([]driver.Value) error { return io.EOF }
 
 func (c *wireConn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {
 	err = c.send("BEGIN", func() (err error) { tx, err = c.sqliteConn.BeginTx(ctx, opts); return err }, func() {})

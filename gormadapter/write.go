@@ -202,17 +202,15 @@ func (s assignments) MergeClause(c *clause.Clause) { c.Expression = s }
 // Build writes the clause into a statement.
 func (s assignments) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
-	var set clause.Set
-	for _, f := range s.t.stored() {
-		var v any
-		switch {
-		case contains(s.nulls, f) && reflect.ValueOf(s.t.bound(stmt.Context, f, s.row)).IsZero():
-		case contains(s.patched, f):
-			v = s.t.bound(stmt.Context, f, s.row)
-		case s.before != nil && !f.PrimaryKey && f.Updatable && image(stmt.Context, f, s.row) != s.before[f]:
-			v = s.t.bound(stmt.Context, f, s.row)
-		default:
+	set := make(clause.Set, 0, len(s.patched))
+	for _, f := range s.t.stored {
+		patched := contains(s.patched, f)
+		if !patched && (s.before == nil || f.PrimaryKey || !f.Updatable || image(stmt.Context, f, s.row) == s.before[f]) {
 			continue
+		}
+		v := s.t.bound(stmt.Context, f, s.row)
+		if contains(s.nulls, f) && reflect.ValueOf(v).IsZero() {
+			v = nil
 		}
 		set = append(set, clause.Assignment{Column: clause.Column{Name: f.DBName}, Value: v})
 	}
@@ -260,13 +258,30 @@ func (a *Adapter) update(ctx context.Context, tx *gorm.DB, t *table, row reflect
 	set := assignments{t: t, row: row}
 	if t.schema.BeforeSave || t.schema.BeforeUpdate {
 		set.before = map[*schema.Field]any{}
-		for _, f := range t.stored() {
+		for _, f := range t.stored {
 			set.before[f] = image(ctx, f, row)
 		}
 	}
 	if err := p.apply(ctx, t, row, &set); err != nil {
 		return err
 	}
+	if err := a.autoUpdate(ctx, t, row, &set); err != nil {
+		return err
+	}
+	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
+		return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
+	})
+	if res.Error == nil && res.RowsAffected == 0 && a.dialect.countsMatches {
+		return authdb.ErrNotFound // it was there under the lock: a condition of the application's is in the way
+	}
+	if res.Error != nil {
+		return res.Error
+	}
+	return t.afterFind(ctx, tx, row)
+}
+
+// autoUpdate sets the fields that say when the row was last updated, as GORM would.
+func (a *Adapter) autoUpdate(ctx context.Context, t *table, row reflect.Value, set *assignments) error {
 	now := a.now()
 	for _, c := range t.columns {
 		if c.field.AutoUpdateTime > 0 && !contains(set.patched, c.field) {
@@ -287,16 +302,7 @@ func (a *Adapter) update(ctx context.Context, tx *gorm.DB, t *table, row reflect
 			set.patched = append(set.patched, c)
 		}
 	}
-	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
-		return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
-	})
-	if res.Error == nil && res.RowsAffected == 0 && a.dialect.countsMatches {
-		return authdb.ErrNotFound // it was there under the lock: a condition of the application's is in the way
-	}
-	if res.Error != nil {
-		return res.Error
-	}
-	return t.afterFind(ctx, tx, row)
+	return nil
 }
 
 // remove deletes for good what the condition picks. A row that was loaded gets
@@ -307,6 +313,10 @@ func (a *Adapter) remove(tx *gorm.DB, t *table, where clause.Where, loaded refle
 		row = t.newRow()
 		tx = tx.Session(&gorm.Session{SkipHooks: true})
 	}
+	return a.removeRow(tx, t, where, row)
+}
+
+func (a *Adapter) removeRow(tx *gorm.DB, t *table, where clause.Where, row reflect.Value) (int64, error) {
 	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
 		return into(tx, t).Unscoped().Clauses(where).Delete(row.Interface())
 	})

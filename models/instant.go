@@ -232,7 +232,56 @@ func fromMilli(n int64) (time.Time, error) {
 	return t, nil
 }
 
+// cutCivil reads what nearly all columns hold, which package time would take
+// several attempts for: a date and a time of day, with or without a fraction. It
+// returns what follows.
+func cutCivil(s string) (t time.Time, rest string, ok bool) {
+	const form = "0000-00-00 00:00:00"
+	if len(s) < len(form) {
+		return t, s, false
+	}
+	var fields [6]int
+	field := 0
+	for i := range len(form) {
+		c := s[i]
+		switch {
+		case form[i] != '0':
+			if c != form[i] && (i != 10 || c != 'T') {
+				return t, s, false
+			}
+			field++
+		case c < '0' || c > '9':
+			return t, s, false
+		default:
+			fields[field] = 10*fields[field] + int(c-'0')
+		}
+	}
+	rest, nanos, unit := s[len(form):], 0, int(time.Second)
+	if strings.HasPrefix(rest, ".") {
+		for rest = rest[1:]; rest != "" && '0' <= rest[0] && rest[0] <= '9'; rest = rest[1:] {
+			unit /= 10
+			nanos += unit * int(rest[0]-'0')
+		}
+		if unit == int(time.Second) { // no digit
+			return t, s, false
+		}
+	}
+	year, month, day := fields[0], time.Month(fields[1]), fields[2]
+	t = time.Date(year, month, day, fields[3], fields[4], fields[5], nanos, time.UTC)
+	// Package time refuses what Date makes another day of.
+	ok = t.Day() == day && t.Month() == month && fields[3] < 24 && fields[4] < 60 && fields[5] < 60
+	return t, rest, ok
+}
+
 func parseInstant(s string, location *time.Location) (time.Time, error) {
+	if t, zone, ok := cutCivil(s); ok {
+		switch zone {
+		case "":
+			return inCalendar(atWall(t, location))
+		case "Z", "+00:00":
+			return inCalendar(t)
+		}
+	}
 	if strings.HasPrefix(s, "0000-00-00") { // MySQL's zero, which its driver reads so too
 		return time.Time{}, nil
 	}
