@@ -2,7 +2,6 @@ package gormadapter_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"net"
