@@ -136,6 +136,9 @@ func (d database) adapter(b testing.TB, opts ...authdb.Option) *gormadapter.Adap
 	return a
 }
 
+// plainConfig is GORM's default, without a word in between.
+func plainConfig() *gorm.Config { return &gorm.Config{Logger: logger.Discard} }
+
 func closer(db *gorm.DB) (interface{ Close() error }, error) {
 	pool, err := db.DB()
 	if err == nil {

@@ -19,6 +19,13 @@ type statement struct {
 	stmt *sql.Stmt // nil unless it is prepared
 }
 
+func prepared(b testing.TB, pool *sql.DB, d database, text string) statement {
+	b.Helper()
+	stmt := must[*sql.Stmt](b)(pool.PrepareContext(b.Context(), d.bind(text)))
+	b.Cleanup(func() { _ = stmt.Close() })
+	return statement{pool: pool, text: d.bind(text), stmt: stmt}
+}
+
 func (s statement) query(ctx context.Context, args ...any) *sql.Row {
 	if s.stmt != nil {
 		return s.stmt.QueryRowContext(ctx, args...)
@@ -87,14 +94,12 @@ func qualified(alias, columns string) string {
 	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
 }
 
-func newByHand(b testing.TB, pool *sql.DB, d database, prepared bool) *byHand {
+func newByHand(b testing.TB, pool *sql.DB, d database, isPrepared bool) *byHand {
 	b.Helper()
 	s := &byHand{pool: pool, d: d}
 	prepare := func(to *statement, text string) {
-		to.pool, to.text = pool, d.bind(text)
-		if prepared {
-			to.stmt = must[*sql.Stmt](b)(pool.PrepareContext(b.Context(), to.text))
-			b.Cleanup(func() { _ = to.stmt.Close() })
+		if *to = (statement{pool: pool, text: d.bind(text)}); isPrepared {
+			*to = prepared(b, pool, d, text)
 		}
 	}
 	insert := func(table, columns string) string {

@@ -76,7 +76,7 @@ func patched(t *testing.T, a *Adapter, table *table, p *patch) {
 	before := fullRow(t, table)
 	row := reflect.New(table.schema.ModelType)
 	row.Elem().Set(before.Elem())
-	checked := p.check(ctx, table)
+	_, checked := p.applied(ctx, table)
 	if !sentinel(t, checked, authdb.ErrInvalid) {
 		return
 	}

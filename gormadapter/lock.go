@@ -65,7 +65,7 @@ func lock[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, 
 // reach returns the query that locks the rows of a key and no others, and the
 // condition that picks them.
 func (a *Adapter) reach(ctx context.Context, tx *gorm.DB, t *table, args []any) (*query, clause.Where, error) {
-	q, where := a.queries().of[t], a.matches(t.key, args)
+	q, where := a.queries().of[t], a.matches(t, args)
 	if q.located == nil || a.tx != nil && !a.tx.own { // whose first look may be long ago
 		return q.locked, where, nil
 	}

@@ -170,10 +170,11 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
-	if err := p.check(ctx, t); err != nil {
+	set, err := p.applied(ctx, t)
+	if err != nil {
 		return nil, err
 	}
-	args, err := a.keys(ctx, t, key...)
+	args, err := a.keyArgs(ctx, t, t.key, key)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	if a.updatesAlone(t, p, claim) {
-		return updateAlone[R](ctx, a, t, p, args)
+		return updateAlone[R](ctx, a, t, set, args)
 	}
 	var row reflect.Value
 	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {
@@ -260,7 +261,7 @@ func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
 	if err != nil {
 		return err
 	}
-	where := a.matches(t.key, args)
+	where := a.matches(t, args)
 	if !t.deleteHooks() {
 		return a.once(ctx, func(tx *gorm.DB) error {
 			_, err := a.remove(tx, t, where, reflect.Value{})

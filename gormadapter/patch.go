@@ -26,9 +26,11 @@ func (p *patch) isEmpty() bool {
 	return len(p.extra) == 0
 }
 
-// check says what is wrong with the patch, before anything is read.
-func (p *patch) check(ctx context.Context, t *table) error {
-	return p.apply(ctx, t, t.newRow(), new(assignments))
+// applied returns what the patch assigns, in a row of nothing else, or what is wrong
+// with it, before anything is read.
+func (p *patch) applied(ctx context.Context, t *table) (*assignments, error) {
+	set := &assignments{t: t, row: t.newRow()}
+	return set, p.apply(ctx, t, set.row, set)
 }
 
 // apply puts the patch into the row, and what it touched into set.

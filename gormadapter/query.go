@@ -105,7 +105,8 @@ type tableQueries struct {
 	// picture of it: it takes a lock.
 	byUserNow *query
 
-	returning clause.Returning // all of a row that is changed
+	keyed     fragment // the condition that the key is the arguments
+	returning written  // all of a row that is changed
 
 	// To be deleted, soft-deleted or not, and whatever became of the user.
 	any       *query // by key
@@ -300,6 +301,7 @@ func (a *Adapter) plan(f facts) *queries {
 			locked: there().byKey(t).end(a.dialect.forUpdate),
 			any:    any().byKey(t).end(a.dialect.forUpdate),
 
+			keyed:     a.keyed(f, t),
 			returning: a.returning(t),
 		}
 		if p := t.surrogate(); a.dialect.locksWhatItReads && f.unguarded[key] && t != a.users && len(p.columns) > 0 {

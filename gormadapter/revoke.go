@@ -33,7 +33,7 @@ func (a *Adapter) deleteSessionByID(ctx context.Context, userID, sessionID strin
 	}
 	if !t.deleteHooks() {
 		return a.once(ctx, func(tx *gorm.DB) error {
-			_, err := a.remove(tx, t, a.matches(columns, args), reflect.Value{})
+			_, err := a.remove(tx, t, a.holds(columns, args), reflect.Value{})
 			return err
 		})
 	}

@@ -159,7 +159,7 @@ func (a *Adapter) hashed(t *table, c *column, raw string, token secret.Token) (s
 // discard removes the row with that key inside a transaction, if it is there.
 func (a *Adapter) discard(ctx context.Context, tx *gorm.DB, t *table, args []any) error {
 	if !t.deleteHooks() {
-		_, err := a.remove(tx, t, a.matches(t.key, args), reflect.Value{})
+		_, err := a.remove(tx, t, a.matches(t, args), reflect.Value{})
 		return err
 	}
 	found, err := a.find(ctx, tx, a.queries().of[t].any, args...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -15,18 +16,32 @@ import (
 // their rows. GORM leaves the clause out where it thinks that they can't.
 func canReturn(clauses []string) bool { return slices.Contains(clauses, "RETURNING") }
 
-// returning is the clause by which a change brings back its rows.
-func (a *Adapter) returning(t *table) clause.Returning {
+// keyed is the condition that the table's key is the arguments.
+func (a *Adapter) keyed(f facts, t *table) fragment {
+	var conditions []clause.Expression
+	for i, c := range t.key {
+		conditions = append(conditions, match{a: a, facts: f, c: c, value: slot(i)})
+	}
+	return a.fragmentOf(conditions...)
+}
+
+// returning is what RETURNING brings back of a row: all columns.
+func (a *Adapter) returning(t *table) written {
 	s := &selection{a: a, stmt: &gorm.Statement{DB: a.base}}
-	var r clause.Returning
+	var columns []string
 	for _, c := range t.columns {
 		name := s.output(c, "")
 		if c.typed {
 			name += " AS " + s.quote(c.field.DBName)
 		}
-		r.Columns = append(r.Columns, clause.Column{Name: name, Raw: true})
+		columns = append(columns, name)
 	}
-	return r
+	return written(strings.Join(columns, ", "))
+}
+
+// bringBack makes a statement on one row bring it back, into the row given to GORM.
+func (a *Adapter) bringBack(stmt *gorm.Statement, t *table) {
+	stmt.Clauses["RETURNING"] = clause.Clause{Name: "RETURNING", Expression: a.queries().of[t].returning}
 }
 
 // changesAlone reports whether a change of the table's rows by their key may be one
@@ -51,19 +66,15 @@ func (t *table) updateHooks() bool {
 	return t.schema.BeforeSave || t.schema.BeforeUpdate || t.schema.AfterSave || t.schema.AfterUpdate
 }
 
-// updateAlone writes a patch in one statement and returns the record as it is
-// then: as that statement brings it back or, where it can't, as the next one reads
-// it.
-func updateAlone[R any](ctx context.Context, a *Adapter, t *table, p *patch, args []any) (*R, error) {
-	row := t.newRow()
-	set := assignments{t: t, row: row}
-	if err := p.apply(ctx, t, row, &set); err != nil {
+// updateAlone writes a patch, which is in the row, in one statement and returns the
+// record as it is then: as that statement brings it back or, where it can't, as the
+// next one reads it.
+func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignments, args []any) (*R, error) {
+	row := set.row
+	if err := a.autoUpdate(ctx, t, row, set); err != nil {
 		return nil, err
 	}
-	if err := a.autoUpdate(ctx, t, row, &set); err != nil {
-		return nil, err
-	}
-	where := a.matches(t.key, args)
+	where := a.matches(t, args)
 	if t.column("Expires") != nil {
 		alive, err := a.deadline(ctx, t, ">=", a.now())
 		if err != nil {
@@ -73,11 +84,12 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, p *patch, arg
 	}
 	var found bool
 	err := a.once(ctx, func(tx *gorm.DB) error {
-		if a.updatesReturn {
-			tx = tx.Clauses(a.queries().of[t].returning).Session(&gorm.Session{})
-		}
 		res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
-			return into(tx, t).Model(row.Interface()).Clauses(where, set).Updates(row.Interface())
+			tx = into(tx, t).Model(row.Interface()).Clauses(where, set)
+			if a.updatesReturn {
+				a.bringBack(tx.Statement, t)
+			}
+			return tx.Updates(row.Interface())
 		})
 		found = res.RowsAffected > 0
 		return res.Error

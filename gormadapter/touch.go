@@ -68,7 +68,7 @@ func (a *Adapter) touch(ctx context.Context, token string, now, since time.Time)
 	if err != nil {
 		return err
 	}
-	where := a.matches(t.key, args)
+	where := a.matches(t, args)
 	where.Exprs = append(where.Exprs, alive, unseen{deadline{a, t, c, "<=", c.truncate(since), before}})
 	if a.users.softDeletes() {
 		where.Exprs = append(where.Exprs, ofSomebody{a, t})

@@ -47,14 +47,22 @@ func (a *Adapter) session(ctx context.Context) *gorm.DB {
 	return a.base.WithContext(ctx)
 }
 
+// statement returns what one statement is written on, and no other: it costs less
+// than a session.
+func (a *Adapter) statement(ctx context.Context) *gorm.DB {
+	tx := a.base.Omit() // nothing
+	tx.Statement.Context = ctx
+	return tx
+}
+
 // once runs f, which sends one statement, in no transaction of its own: the
 // statement is all or nothing by itself.
 func (a *Adapter) once(ctx context.Context, f func(tx *gorm.DB) error) error {
 	if a.tx != nil && a.dialect.poisons {
-		return a.inSavepoint(ctx, f)
+		return a.inSavepoint(ctx, func(*gorm.DB) error { return f(a.statement(ctx)) })
 	}
 	return a.retry(ctx, func() error {
-		err := f(a.session(ctx))
+		err := f(a.statement(ctx))
 		if a.tx != nil {
 			return err
 		}

@@ -128,7 +128,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 		if !a.users.deleteHooks() {
 			user = reflect.Value{}
 		}
-		_, err = a.remove(tx, a.users, a.matches(a.users.key, args), user)
+		_, err = a.remove(tx, a.users, a.matches(a.users, args), user)
 		return err
 	})
 }
@@ -140,7 +140,7 @@ func (a *Adapter) removeChildren(ctx context.Context, tx *gorm.DB, t *table, use
 	if !ok {
 		return nil
 	}
-	where := a.matches([]*column{ref}, []any{arg})
+	where := a.holds([]*column{ref}, []any{arg})
 	if !t.deleteHooks() {
 		_, err := a.remove(tx, t, where, reflect.Value{})
 		return err

@@ -318,8 +318,25 @@ func (t *table) bound(ctx context.Context, f *schema.Field, row reflect.Value) a
 	return v
 }
 
+// unwrapped returns what GORM would bind for the value of a models.Time, without its
+// asking.
+func (c *column) unwrapped(v any) any {
+	switch at := v.(type) {
+	case models.Time:
+		return c.form.Value(at.Time, nil)
+	case *models.Time:
+		if at != nil {
+			return c.form.Value(at.Time, nil)
+		}
+	}
+	return v
+}
+
 // bindInstant returns an instant as the column binds it.
 func (t *table) bindInstant(ctx context.Context, c *column, at time.Time) (any, error) {
+	if c.stored == modelTimeType {
+		return c.form.Value(c.truncate(at), nil), nil
+	}
 	row := t.newRow()
 	if err := t.storeInstant(ctx, c, row, at); err != nil {
 		return nil, err

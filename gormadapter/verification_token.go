@@ -98,16 +98,14 @@ func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row r
 	}
 	err = a.once(ctx, func(tx *gorm.DB) error {
 		row = t.newRow()
-		if a.deletesReturn {
-			tx = tx.Clauses(a.queries().of[t].returning)
-		} else {
-			found, err := a.one(ctx, a.primary(tx), a.queries().of[t].one, args...)
+		if !a.deletesReturn {
+			found, err := a.one(ctx, a.primary(a.base), a.queries().of[t].one, args...)
 			if err != nil {
 				return err
 			}
 			row = found[0]
 		}
-		n, err := a.removeRow(tx, t, a.matches(t.key, args), row)
+		n, err := a.removeRow(tx, t, a.matches(t, args), row, a.deletesReturn)
 		if err == nil && n == 0 {
 			err = authdb.ErrNotFound // somebody was faster
 		}
@@ -133,7 +131,7 @@ func (a *Adapter) take(ctx context.Context, tx *gorm.DB, identifier, form string
 	if t.deleteHooks() {
 		loaded = found[0]
 	}
-	n, err := a.remove(tx, t, a.matches(t.key, args), loaded)
+	n, err := a.remove(tx, t, a.matches(t, args), loaded)
 	if err == nil && n == 0 {
 		err = authdb.ErrNotFound // somebody was faster
 	}

@@ -91,8 +91,13 @@ func (x deadline) Build(b clause.Builder) {
 	stmt.AddVar(stmt, x.value)
 }
 
-// matches is the condition that the columns hold the values exactly.
-func (a *Adapter) matches(columns []*column, values []any) clause.Where {
+// matches is the condition that the table's key is the arguments.
+func (a *Adapter) matches(t *table, args []any) clause.Where {
+	return clause.Where{Exprs: append(make([]clause.Expression, 0, 2), a.queries().of[t].keyed.with(args))}
+}
+
+// holds is the condition that the columns hold the values exactly.
+func (a *Adapter) holds(columns []*column, values []any) clause.Where {
 	var where clause.Where
 	for i, c := range columns {
 		where.Exprs = append(where.Exprs, match{a: a, facts: a.queries().facts, c: c, value: values[i]})
@@ -179,7 +184,7 @@ func (a *Adapter) identity(ctx context.Context, t *table, row reflect.Value) cla
 	for _, c := range t.key {
 		values = append(values, t.bound(ctx, c.field, row))
 	}
-	return a.matches(t.key, values)
+	return a.matches(t, values)
 }
 
 // assignments is the SET clause of an update: the patched columns, and those
@@ -202,19 +207,23 @@ func (s assignments) MergeClause(c *clause.Clause) { c.Expression = s }
 // Build writes the clause into a statement.
 func (s assignments) Build(b clause.Builder) {
 	stmt := b.(*gorm.Statement)
-	set := make(clause.Set, 0, len(s.patched))
+	separator := ""
 	for _, f := range s.t.stored {
-		patched := contains(s.patched, f)
-		if !patched && (s.before == nil || f.PrimaryKey || !f.Updatable || image(stmt.Context, f, s.row) == s.before[f]) {
+		patched := slices.IndexFunc(s.patched, func(c *column) bool { return c.field == f })
+		if patched < 0 && (s.before == nil || f.PrimaryKey || !f.Updatable || image(stmt.Context, f, s.row) == s.before[f]) {
 			continue
 		}
 		v := s.t.bound(stmt.Context, f, s.row)
-		if contains(s.nulls, f) && reflect.ValueOf(v).IsZero() {
+		switch {
+		case contains(s.nulls, f) && reflect.ValueOf(v).IsZero():
 			v = nil
+		case patched >= 0:
+			v = s.patched[patched].unwrapped(v)
 		}
-		set = append(set, clause.Assignment{Column: clause.Column{Name: f.DBName}, Value: v})
+		stmt.SQL.WriteString(separator + stmt.Quote(f.DBName) + "=")
+		stmt.AddVar(stmt, v)
+		separator = ","
 	}
-	set.Build(stmt)
 }
 
 func contains(columns []*column, f *schema.Field) bool {
@@ -308,17 +317,22 @@ func (a *Adapter) autoUpdate(ctx context.Context, t *table, row reflect.Value, s
 // remove deletes for good what the condition picks. A row that was loaded gets
 // the delete hooks of its type.
 func (a *Adapter) remove(tx *gorm.DB, t *table, where clause.Where, loaded reflect.Value) (int64, error) {
-	row := loaded
-	if !loaded.IsValid() {
-		row = t.newRow()
-		tx = tx.Session(&gorm.Session{SkipHooks: true})
-	}
-	return a.removeRow(tx, t, where, row)
+	return a.removeRow(tx, t, where, loaded, false)
 }
 
-func (a *Adapter) removeRow(tx *gorm.DB, t *table, where clause.Where, row reflect.Value) (int64, error) {
+// removeRow is remove, which brings the row back.
+func (a *Adapter) removeRow(tx *gorm.DB, t *table, where clause.Where, row reflect.Value, back bool) (int64, error) {
+	skip := !row.IsValid()
+	if skip {
+		row = t.newRow()
+	}
 	res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
-		return into(tx, t).Unscoped().Clauses(where).Delete(row.Interface())
+		tx = into(tx.Unscoped(), t).Clauses(where)
+		tx.Statement.SkipHooks = tx.Statement.SkipHooks || skip
+		if back {
+			a.bringBack(tx.Statement, t)
+		}
+		return tx.Delete(row.Interface())
 	})
 	return res.RowsAffected, res.Error
 }
@@ -326,9 +340,13 @@ func (a *Adapter) removeRow(tx *gorm.DB, t *table, where clause.Where, row refle
 // insist sends a write, and once more if it has written nothing where that does
 // not say that there was nothing to write. Hooks run once.
 func (a *Adapter) insist(tx *gorm.DB, write func(tx *gorm.DB) *gorm.DB) *gorm.DB {
+	again := tx
+	if a.dialect.endsSilently { // what is written on may be of no use afterwards
+		again = tx.Session(&gorm.Session{SkipHooks: true})
+	}
 	res := write(tx)
 	if res.Error == nil && res.RowsAffected == 0 && a.dialect.endsSilently {
-		res = write(tx.Session(&gorm.Session{SkipHooks: true}))
+		res = write(again)
 	}
 	return res
 }
