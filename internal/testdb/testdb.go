@@ -155,7 +155,7 @@ func requirement() []string {
 // required reports a name in AUTHDB_TEST_REQUIRE that nothing has: a misspelt
 // requirement must not be a fulfilled one.
 func required() error {
-	known := append(Names(), nodeJS, browser)
+	known := append(Names(), nodeJS, browser, pgBouncer)
 	for _, name := range requirement() {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("testdb: AUTHDB_TEST_REQUIRE: %q is none of %s", name, strings.Join(known, ", "))
@@ -194,6 +194,11 @@ func (s *server) createDatabase() (Database, error) {
 	if err := s.engine.create(ctx, s, name); err != nil {
 		return Database{}, fmt.Errorf("testdb: create a database on %s: %w", s.version, err)
 	}
+	return s.locate(name), nil
+}
+
+// locate returns the database of that name on s.
+func (s *server) locate(name string) Database {
 	return Database{
 		Server:   s.name,
 		Version:  s.version,
@@ -204,7 +209,7 @@ func (s *server) createDatabase() (Database, error) {
 		Username: s.username,
 		Password: s.password,
 		Name:     name,
-	}, nil
+	}
 }
 
 // SQLiteFile returns the path of a file that does not exist yet, in a folder that
