@@ -169,7 +169,7 @@ func TestOpenTelemetry(t *testing.T) {
 					t.Errorf("a secret is in %s", all)
 				}
 				failed := span.Status().Code == codes.Error
-				if refused := u.want == authdb.ErrDuplicate || u.want == authdb.ErrReference; failed && !refused {
+				if refused := errors.Is(u.want, authdb.ErrDuplicate) || errors.Is(u.want, authdb.ErrReference); failed && !refused {
 					t.Errorf("%s is an error: %s", span.Name(), span.Status().Description)
 				}
 			}
@@ -254,7 +254,7 @@ func TestOpenTelemetry_Refused(t *testing.T) {
 func value(span sdktrace.ReadOnlySpan, key string) string {
 	for _, a := range span.Attributes() {
 		if a.Key == attribute.Key(key) {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""

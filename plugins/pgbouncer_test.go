@@ -154,6 +154,8 @@ func TestPgBouncer_Modes(t *testing.T) {
 		{name: "simple_protocol", params: "&default_query_exec_mode=simple_protocol", holds: true},
 		{name: "PreferSimpleProtocol", simple: true, holds: true},
 		{name: "exec and PrepareStmt", params: "&default_query_exec_mode=exec", prepare: true},
+		{name: "cache_describe and PrepareStmt", params: "&default_query_exec_mode=cache_describe", prepare: true},
+		{name: "simple_protocol and PrepareStmt", params: "&default_query_exec_mode=simple_protocol", prepare: true},
 	} {
 		t.Run(mode.name, func(t *testing.T) {
 			direct := testdb.New(t, testdb.Postgres)
