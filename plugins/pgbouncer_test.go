@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -80,7 +79,9 @@ func TestPgBouncer_Synchronize(t *testing.T) {
 	if plan, err := adapters[0].Plan(t.Context()); err != nil || len(plan.Statements) == 0 {
 		t.Errorf("Plan of an empty database: %v, %v", plan, err)
 	}
-	if done := atOnce(len(adapters), func(i int) error { return adapters[i].Synchronize(t.Context()) }); done[nil] != len(adapters) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if done := atOnce(len(adapters), func(i int) error { return adapters[i].Synchronize(ctx) }); done[nil] != len(adapters) {
 		t.Errorf("%d synchronise at once: %v", len(adapters), done)
 	}
 	if err := adapters[0].Check(t.Context()); err != nil {
@@ -90,8 +91,17 @@ func TestPgBouncer_Synchronize(t *testing.T) {
 		t.Errorf("Plan of what was synchronised: %v, %v", plan, err)
 	}
 	idle(t, direct)
-	if timeout := ask(t, where, "SELECT DISTINCT setting FROM pg_settings WHERE name = 'lock_timeout'"); timeout != "0" {
-		t.Errorf("lock_timeout is %s in a session that synchronised", timeout)
+	pool := reach(t, where, modes()["exec"]).pool
+	for range 8 { // at once: all sessions that the pooler has
+		tx, err := pool.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = tx.Rollback() }()
+		var timeout string
+		if err := tx.QueryRowContext(t.Context(), "SHOW lock_timeout").Scan(&timeout); err != nil || timeout != "0" {
+			t.Errorf("lock_timeout is %q in a session that synchronised, %v", timeout, err)
+		}
 	}
 }
 
@@ -246,11 +256,7 @@ func idle(t *testing.T, where testdb.Database) {
 
 func ask(t *testing.T, where testdb.Database, query string) (answer string) {
 	t.Helper()
-	params := ""
-	if strings.HasPrefix(where.Version, "PgBouncer") {
-		params = modes()["exec"]
-	}
-	if err := reach(t, where, params).pool.QueryRowContext(context.Background(), query).Scan(&answer); err != nil {
+	if err := reach(t, where, "").pool.QueryRowContext(t.Context(), query).Scan(&answer); err != nil {
 		t.Fatal(err)
 	}
 	return answer
