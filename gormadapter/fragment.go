@@ -19,8 +19,9 @@ var _ clause.Expression = fragment{}
 
 // fragmentOf writes conditions that are joined by AND.
 func (a *Adapter) fragmentOf(conditions ...clause.Expression) fragment {
-	stmt := &gorm.Statement{DB: a.base.Session(&gorm.Session{}), Clauses: map[string]clause.Clause{}}
-	stmt.DB.Dialector = gaps{stmt.DB.Dialector}
+	db := a.base.Session(&gorm.Session{})
+	db.Dialector = gaps{db.Dialector}
+	stmt := &gorm.Statement{DB: db, Clauses: map[string]clause.Clause{}}
 	for i, c := range conditions {
 		if i > 0 {
 			stmt.SQL.WriteString(" AND ")

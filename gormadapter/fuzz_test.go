@@ -267,7 +267,7 @@ func scanned(t *testing.T, a *Adapter, table *table, record, row reflect.Value, 
 	}
 	if table.direct {
 		into, direct := buffered(table)
-		rows := answer()
+		rows := answer() //nolint:sqlclosecheck // answer does
 		cannot(rows.Scan(into...))
 		same(t, table, record, direct, nulls)
 	}

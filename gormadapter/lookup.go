@@ -115,6 +115,22 @@ func readValid[R any](ctx context.Context, a *Adapter, q *query, args []any, val
 	return record, nil
 }
 
+// readNow reads the record with the key as it is after all that was written: on the
+// primary. Of one that has expired it is ErrExpired.
+func readNow[R any](ctx context.Context, a *Adapter, t *table, args []any) (record *R, err error) {
+	err = a.retry(ctx, func() error {
+		record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
+		return err
+	})
+	if c := t.column("Expires"); err == nil && c != nil && reflect.ValueOf(record).Elem().Field(c.index).Interface().(time.Time).Before(a.now()) {
+		err = authdb.ErrExpired
+	}
+	if err != nil {
+		return nil, err
+	}
+	return record, nil
+}
+
 func recordFrom[R any](ctx context.Context, a *Adapter, tx *gorm.DB, q *query, args []any) (*R, error) {
 	if !q.direct {
 		records, err := recordsFrom[R](ctx, a, tx, q, args)
@@ -179,7 +195,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	if p.isEmpty() {
-		return readValid(ctx, a, a.queries().of[t].one, args, func(r *R) error { return a.unexpired(t, reflect.ValueOf(r).Elem()) })
+		return readNow[R](ctx, a, t, args)
 	}
 	claim, err := a.claimPatched(ctx, t, p, key[0])
 	if err != nil {
@@ -222,14 +238,6 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	return decodeTo[R](ctx, t, row)
-}
-
-// unexpired returns ErrExpired for a record that has expired.
-func (a *Adapter) unexpired(t *table, record reflect.Value) error {
-	if c := t.column("Expires"); c != nil && record.Field(c.index).Interface().(time.Time).Before(a.now()) {
-		return authdb.ErrExpired
-	}
-	return nil
 }
 
 // live returns ErrExpired for a row that has expired, and else the condition

@@ -2,7 +2,6 @@ package gormadapter
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -100,14 +99,7 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignme
 	if found && a.updatesReturn {
 		return decodeTo[R](ctx, t, row)
 	}
-	var record *R
-	err = a.retry(ctx, func() error {
-		record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
-		return err
-	})
-	if err == nil {
-		err = a.unexpired(t, reflect.ValueOf(record).Elem())
-	}
+	record, err := readNow[R](ctx, a, t, args)
 	if err == nil && !found && a.dialect.countsMatches {
 		err = authdb.ErrNotFound // a condition of the application's is in the way
 	}

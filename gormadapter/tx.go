@@ -42,9 +42,9 @@ func (a *Adapter) retry(ctx context.Context, f func() error) error {
 	}
 }
 
-// session returns a statement's beginning for one call.
+// session returns a statement's beginning for one call, on the primary.
 func (a *Adapter) session(ctx context.Context) *gorm.DB {
-	return a.base.WithContext(ctx)
+	return a.primary(a.base).WithContext(ctx)
 }
 
 // statement returns what one statement is written on, and no other: it costs less
@@ -201,7 +201,7 @@ func (a *Adapter) reserve(ctx context.Context) (*sql.Conn, *gorm.DB, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tx.Statement.ConnPool = conn
+	tx.Statement.ConnPool = &pinnedTx{ConnPool: conn, conn: conn, pool: pool} // which a resolver leaves alone
 	return conn, tx, nil
 }
 
