@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"database/sql"
 	"strconv"
 	"strings"
 	"testing"
@@ -89,29 +90,42 @@ func (d database) instant(at time.Time) any {
 // open returns a database as an application opens one.
 func (d database) open(b testing.TB) *gorm.DB {
 	b.Helper()
-	return d.openWith(b, &gorm.Config{Logger: logger.Discard, PrepareStmt: d.database != "postgres"})
+	name, dsn := d.source(b)
+	return d.over(b, must[*sql.DB](b)(sql.Open(name, dsn)), &gorm.Config{Logger: logger.Discard, PrepareStmt: d.database != "postgres"})
 }
 
-func (d database) openWith(b testing.TB, config *gorm.Config) *gorm.DB {
+// source returns the driver, and what it opens a new database by.
+func (d database) source(b testing.TB) (driver, dsn string) {
 	b.Helper()
-	if d.cgo && !cgo {
-		b.Skip("the driver needs cgo")
-	}
-	var dialector gorm.Dialector
 	switch {
+	case d.cgo && !cgo:
+		b.Skip("the driver needs cgo")
 	case d.cgo:
-		dialector = sqlite.Open("file:" + testdb.SQLiteFile(b) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=NORMAL&_foreign_keys=1&_txlock=immediate")
+		return "sqlite3", "file:" + testdb.SQLiteFile(b) + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=NORMAL&_foreign_keys=1&_txlock=immediate"
 	case d.database == "sqlite":
-		dialector = sqlite.Dialector{DriverName: "sqlite", DSN: "file:" + testdb.SQLiteFile(b) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"}
+		return "sqlite", "file:" + testdb.SQLiteFile(b) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_txlock=immediate"
 	case d.database == "mysql":
-		dialector = mysql.Open(testdb.New(b, d.server).DSN + "?parseTime=true&clientFoundRows=true")
-	default:
-		dialector = postgres.Open(testdb.New(b, d.server).DSN)
+		return "mysql", testdb.New(b, d.server).DSN + "?parseTime=true&clientFoundRows=true"
 	}
-	db := must[*gorm.DB](b)(gorm.Open(dialector, config))
-	pool := must[interface{ Close() error }](b)(closer(db))
+	return "pgx", testdb.New(b, d.server).DSN
+}
+
+// over returns a pool as GORM sees it.
+func (d database) over(b testing.TB, pool *sql.DB, config *gorm.Config) *gorm.DB {
+	b.Helper()
+	pool.SetMaxOpenConns(20)
+	pool.SetMaxIdleConns(20)
 	b.Cleanup(func() { _ = pool.Close() })
-	return db
+	var dialector gorm.Dialector
+	switch d.database {
+	case "sqlite":
+		dialector = sqlite.Dialector{Conn: pool}
+	case "mysql":
+		dialector = mysql.New(mysql.Config{Conn: pool})
+	default:
+		dialector = postgres.New(postgres.Config{Conn: pool})
+	}
+	return must[*gorm.DB](b)(gorm.Open(dialector, config))
 }
 
 // adapter returns an adapter that datasource has opened or, on a driver that it
@@ -119,7 +133,7 @@ func (d database) openWith(b testing.TB, config *gorm.Config) *gorm.DB {
 func (d database) adapter(b testing.TB, opts ...authdb.Option) *gormadapter.Adapter {
 	b.Helper()
 	if d.cgo {
-		a := gormadapter.New(d.openWith(b, &gorm.Config{Logger: logger.Default.LogMode(logger.Warn), PrepareStmt: true}), opts...)
+		a := gormadapter.New(d.open(b), append(opts, authdb.WithForeignKeys())...)
 		if err := a.Synchronize(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -134,16 +148,4 @@ func (d database) adapter(b testing.TB, opts ...authdb.Option) *gormadapter.Adap
 	a := must[*gormadapter.Adapter](b)(datasource.Open(b.Context(), config, opts...))
 	b.Cleanup(func() { _ = a.Close() })
 	return a
-}
-
-// plainConfig is GORM's default, without a word in between.
-func plainConfig() *gorm.Config { return &gorm.Config{Logger: logger.Discard} }
-
-func closer(db *gorm.DB) (interface{ Close() error }, error) {
-	pool, err := db.DB()
-	if err == nil {
-		pool.SetMaxOpenConns(20)
-		pool.SetMaxIdleConns(20)
-	}
-	return pool, err
 }

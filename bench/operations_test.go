@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
 )
@@ -35,17 +38,49 @@ func BenchmarkOperations(b *testing.B) {
 			a := d.adapter(b)
 			pool := must[*sql.DB](b)(a.DB(b.Context()).DB())
 			fill(b, a)
-			for _, o := range operations(b, a, newByHand(b, pool, d, true)) {
+			messages := d.messages(b)
+			for i, o := range operations(b, a, newByHand(b, pool, d, true)) {
 				for _, goroutines := range []int{1, 16} {
 					b.Run(fmt.Sprintf("%s/%d", o.name, goroutines), func(b *testing.B) {
 						o.rounds(b, goroutines)
 						if goroutines == 1 {
 							o.allocations(b)
+							messages(b, i)
 						}
 					})
 				}
 			}
 		})
+	}
+}
+
+// messages returns a function that reports what is sent in one of the operations.
+func (d database) messages(b *testing.B) func(b *testing.B, operation int) {
+	b.Helper()
+	name, dsn := d.source(b)
+	if d.database == "mysql" {
+		dsn += "&interpolateParams=true" // else a statement is prepared, sent and closed
+	}
+	c := newCounted(b, name, dsn)
+	db := d.over(b, sql.OpenDB(c), &gorm.Config{Logger: logger.Discard})
+	a := gormadapter.New(db, authdb.WithForeignKeys())
+	if err := a.Synchronize(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	fill(b, a)
+	all := operations(b, a, newByHand(b, must[*sql.DB](b)(db.DB()), d, false))
+	return func(b *testing.B, operation int) {
+		b.Helper()
+		count := func(f work) float64 {
+			key := all[operation].keys(1)[0]
+			before := c.sent.Load()
+			if err := f(b.Context(), key); err != nil {
+				b.Fatal(err)
+			}
+			return float64(c.sent.Load() - before)
+		}
+		b.ReportMetric(count(all[operation].ours), "messages")
+		b.ReportMetric(count(all[operation].raw), "raw-messages")
 	}
 }
 
@@ -238,7 +273,7 @@ func operations(b *testing.B, a *gormadapter.Adapter, s *byHand) []operation {
 		}},
 		{"DeleteUser", duel{
 			func(ctx context.Context, key string) error { return a.DeleteUser(ctx, "user-"+key) },
-			func(ctx context.Context, key string) error { return s.removeUser(ctx, "user-"+key) },
+			func(ctx context.Context, key string) error { return one(s.deleteUser.exec(ctx, "user-"+key)) },
 			with(aUser),
 		}},
 		{"LinkAccount", duel{

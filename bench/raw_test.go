@@ -76,9 +76,8 @@ type byHand struct {
 	insertUser, insertAccount, insertSession, insertToken, insertAuthenticator statement
 	updateUser, updateAccount, updateSession, updateCounter                    statement
 	getSession                                                                 statement // after an update, where that returns nothing
-	deleteSession, deleteAccount, deleteToken                                  statement
+	deleteSession, deleteAccount, deleteToken, deleteUser                      statement
 	getToken                                                                   statement // before a delete, where that returns nothing
-	deleteUser                                                                 [4]statement
 }
 
 const (
@@ -132,9 +131,7 @@ func newByHand(b testing.TB, pool *sql.DB, d database, isPrepared bool) *byHand 
 	prepare(&s.deleteSession, "DELETE FROM sessions WHERE session_token = ?")
 	prepare(&s.deleteAccount, "DELETE FROM accounts WHERE provider = ? AND provider_account_id = ?")
 	prepare(&s.deleteToken, "DELETE FROM verification_tokens WHERE identifier = ? AND token = ?"+returning(d.deletes, tokenColumns))
-	for i, text := range []string{"DELETE FROM accounts WHERE user_id = ?", "DELETE FROM sessions WHERE user_id = ?", "DELETE FROM authenticators WHERE user_id = ?", "DELETE FROM users WHERE id = ?"} {
-		prepare(&s.deleteUser[i], text)
-	}
+	prepare(&s.deleteUser, "DELETE FROM users WHERE id = ?")
 	return s
 }
 
@@ -318,17 +315,6 @@ func (s *byHand) register(ctx context.Context, u *authdb.User, a *authdb.Account
 			return err
 		}
 		return s.insertAccount.in(ctx, tx, accountArgs(&account)...)
-	})
-}
-
-func (s *byHand) removeUser(ctx context.Context, id string) error {
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		for _, d := range s.deleteUser {
-			if err := d.in(ctx, tx, id); err != nil {
-				return err
-			}
-		}
-		return nil
 	})
 }
 

@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/models"
@@ -181,7 +184,8 @@ func drizzleDuel(b *testing.B, d database) duel {
 // unpreparedDuel is on a database whose GORM prepares nothing, and SQL that is not
 // prepared either.
 func unpreparedDuel(b *testing.B, d database) duel {
-	db := d.openWith(b, plainConfig())
+	name, dsn := d.source(b)
+	db := d.over(b, must[*sql.DB](b)(sql.Open(name, dsn)), &gorm.Config{Logger: logger.Discard})
 	a := gormadapter.New(db)
 	if err := a.Synchronize(b.Context()); err != nil {
 		b.Fatal(err)

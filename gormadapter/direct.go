@@ -121,13 +121,8 @@ func (to *target) Scan(src any) error {
 	if to.field == nil {
 		return to.extras.scan(to.c, src)
 	}
-	switch v := src.(type) {
-	case nil:
+	if src == nil {
 		return nil
-	case []byte:
-		src = string(v)
-	case uint64: // MySQL's unsigned numbers, where they come as text
-		src = strconv.FormatUint(v, 10)
 	}
 	if err := to.take(src); err != nil {
 		return faultf(authdb.ErrSchema, "%s.%s: the column holds a %T that is none", to.extras.t.record, to.c.name, src)
@@ -137,15 +132,20 @@ func (to *target) Scan(src any) error {
 
 var errNone = errors.New("no value of the kind")
 
-// take puts the driver's value into the field.
+// take puts the driver's value into the field. Numbers may come as text, and MySQL's
+// unsigned ones as uint64.
 func (to *target) take(src any) (err error) {
 	switch field := to.field.(type) {
 	case *string:
 		switch v := src.(type) {
 		case string:
 			*field = v
+		case []byte:
+			*field = string(v)
 		case int64:
 			*field = strconv.FormatInt(v, 10)
+		case uint64:
+			*field = strconv.FormatUint(v, 10)
 		default:
 			return errNone
 		}
@@ -164,6 +164,9 @@ func (to *target) take(src any) (err error) {
 		}
 		*field = uint32(n)
 	case *bool:
+		if text, ok := src.([]byte); ok {
+			src = string(text)
+		}
 		*field, err = asBool(src)
 	}
 	return err
@@ -175,6 +178,10 @@ func asInteger(src any) (int64, error) {
 		return v, nil
 	case string:
 		return strconv.ParseInt(v, 10, 64)
+	case []byte:
+		return strconv.ParseInt(string(v), 10, 64)
+	case uint64:
+		return strconv.ParseInt(strconv.FormatUint(v, 10), 10, 64)
 	}
 	return 0, errNone
 }

@@ -49,8 +49,9 @@
 //	UseVerificationToken                            1, or 2 on MySQL
 //	UnlinkAccount, DeleteSession                    1, or 2 if the row type has
 //	                                                delete hooks
-//	DeleteUser                                      2 and 1 for each table that
-//	                                                points at users
+//	DeleteUser                                      1, or 2 and 1 for each table that
+//	                                                points at users and whose rows no
+//	                                                foreign key deletes
 //	DeleteSessionsByUserID                          2
 //	DeleteExpired                                   2 for each table and 100 rows on
 //	                                                SQLite, 500 on PostgreSQL, 250 on

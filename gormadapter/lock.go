@@ -42,7 +42,7 @@ func lock[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, 
 	if a.tx == nil {
 		return nil, faultf(authdb.ErrInvalid, "a lock lasts to the end of a transaction, and this is none: call it in InTx, of the adapter that it gives, or of WithTx")
 	}
-	args, err := a.keys(ctx, t, key...)
+	args, err := a.keys(ctx, nil, t, key...)
 	if err != nil {
 		return nil, err
 	}

@@ -13,19 +13,18 @@ import (
 	"github.com/authdb/authdb"
 )
 
-// keys begins a method and returns the values of the table's key as its columns
-// bind them, or ErrNotFound if a column can't hold one.
-func (a *Adapter) keys(ctx context.Context, t *table, values ...string) ([]any, error) {
+// keys begins a method and appends the values of the table's key as its columns
+// bind them, or returns ErrNotFound if a column can't hold one.
+func (a *Adapter) keys(ctx context.Context, args []any, t *table, values ...string) ([]any, error) {
 	if err := a.begun(ctx, t); err != nil {
 		return nil, err
 	}
-	return a.keyArgs(ctx, t, t.key, values)
+	return a.keyArgs(ctx, args, t, t.key, values)
 }
 
-// keyArgs returns values as the columns bind them, or ErrNotFound if one can't
-// hold its value.
-func (a *Adapter) keyArgs(ctx context.Context, t *table, columns []*column, values []string) ([]any, error) {
-	args := make([]any, len(values))
+// keyArgs appends values as the columns bind them, or returns ErrNotFound if one
+// can't hold its value.
+func (a *Adapter) keyArgs(ctx context.Context, args []any, t *table, columns []*column, values []string) ([]any, error) {
 	for i, v := range values {
 		arg, ok := t.bind(ctx, columns[i], v)
 		if !ok {
@@ -36,14 +35,18 @@ func (a *Adapter) keyArgs(ctx context.Context, t *table, columns []*column, valu
 				arg = expr.Vars[0]
 			}
 		}
-		args[i] = arg
+		args = append(args, arg)
 	}
 	return args, nil
 }
 
+// room is for the arguments of a look-up, so that they need no memory of their own.
+type room [2]any
+
 // get looks one record up by its key.
 func get[R any](ctx context.Context, a *Adapter, t *table, key ...string) (*R, error) {
-	args, err := a.keys(ctx, t, key...)
+	var room room
+	args, err := a.keys(ctx, room[:0], t, key...)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +193,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	if err != nil {
 		return nil, err
 	}
-	args, err := a.keyArgs(ctx, t, t.key, key)
+	args, err := a.keyArgs(ctx, nil, t, t.key, key)
 	if err != nil {
 		return nil, err
 	}
@@ -262,7 +265,7 @@ func (a *Adapter) live(ctx context.Context, t *table, row reflect.Value) ([]clau
 // drop removes one record by its key, if it is there: in one statement, or with
 // the row loaded for its hooks.
 func (a *Adapter) drop(ctx context.Context, t *table, key ...string) error {
-	args, err := a.keys(ctx, t, key...)
+	args, err := a.keys(ctx, nil, t, key...)
 	if errors.Is(err, authdb.ErrNotFound) {
 		return nil
 	}

@@ -70,6 +70,7 @@ type slot int
 type facts struct {
 	exact      map[*column]bool // compares byte for byte by itself
 	references map[*table]bool  // has an enforced foreign key to the user
+	cascades   map[*table]bool  // whose rows go with the user
 
 	// unguarded are the keys of the layout's for which the catalogue has shown
 	// no unique key.

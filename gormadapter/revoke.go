@@ -24,7 +24,7 @@ func (a *Adapter) deleteSessionByID(ctx context.Context, userID, sessionID strin
 		return faultf(errors.ErrUnsupported, "%v has no ID", t.schema.ModelType)
 	}
 	columns := []*column{t.column("ID"), t.column("UserID")}
-	args, err := a.keyArgs(ctx, t, columns, []string{sessionID, userID})
+	args, err := a.keyArgs(ctx, nil, t, columns, []string{sessionID, userID})
 	if errors.Is(err, authdb.ErrNotFound) {
 		return nil
 	}

@@ -155,7 +155,7 @@ func (a *Adapter) synchronizeOnce(ctx context.Context) error {
 // learn rewrites the queries for what the catalogue says.
 func (a *Adapter) learn(found map[string]*catalog.Table) {
 	layout := a.opts.Models.Layout
-	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, unguarded: unguarded(layout)}
+	f := facts{exact: map[*column]bool{}, references: map[*table]bool{}, cascades: map[*table]bool{}, unguarded: unguarded(layout)}
 	for _, t := range a.tables() {
 		have := found[t.name]
 		if key, columns := a.keyOf(t); have.UniqueOn(columnNames(columns)...) {
@@ -173,7 +173,9 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 	id := a.users.column("ID")
 	for _, t := range a.children() {
 		ref := t.column("UserID")
-		guarded := (a.dialect.settlesForeignKeys || a.opts.ForeignKeys) && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
+		settled := a.dialect.settlesForeignKeys || a.opts.ForeignKeys
+		guarded := settled && found[t.name].References(ref.field.DBName, a.users.name, id.field.DBName)
+		f.cascades[t] = settled && found[t.name].Cascades(ref.field.DBName, a.users.name, id.field.DBName)
 		// A foreign key takes "ABC" for "abc" where the users' ids fold.
 		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.text)
 	}

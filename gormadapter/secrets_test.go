@@ -228,7 +228,7 @@ func TestPresentedHash(t *testing.T) {
 func TestSecretStatements(t *testing.T) {
 	onEach(t, func(t *testing.T, plain *gorm.DB) {
 		db, sent := throughWire(t, plain)
-		costs := costsOf(each(1))
+		costs := costsOf(each(1), each(1))
 		costs.updateAccount = each(4)
 		countStatements(t, synchronized(t, db, append(hidden(), authdb.WithForeignKeys())...), db, sent, costs)
 	})

@@ -69,7 +69,8 @@ func (a *Adapter) getHashedSessionAndUser(ctx context.Context, sessionToken stri
 }
 
 func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
-	args, err := a.keys(ctx, a.sessions, sessionToken)
+	var room room
+	args, err := a.keys(ctx, room[:0], a.sessions, sessionToken)
 	if err != nil {
 		return nil, nil, err
 	}

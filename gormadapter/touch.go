@@ -52,7 +52,7 @@ func (a *Adapter) touchSession(ctx context.Context, session *authdb.Session, eve
 func (a *Adapter) touch(ctx context.Context, token string, now, since time.Time) error {
 	t := a.sessions
 	c := t.extra[lastSeen]
-	args, err := a.keyArgs(ctx, t, t.key, []string{token})
+	args, err := a.keyArgs(ctx, nil, t, t.key, []string{token})
 	if err != nil {
 		return err
 	}

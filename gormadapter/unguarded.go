@@ -111,7 +111,7 @@ func (a *Adapter) claim(ctx context.Context, t *table, row reflect.Value) (*clai
 		return c, nil
 	}
 	var err error
-	c.args, err = a.keyArgs(ctx, t, columns, c.value)
+	c.args, err = a.keyArgs(ctx, nil, t, columns, c.value)
 	return c, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -86,7 +87,8 @@ func (a *Adapter) GetUserByAccount(ctx context.Context, provider, providerAccoun
 }
 
 func (a *Adapter) getUserByAccount(ctx context.Context, provider, providerAccountID string) (*authdb.User, error) {
-	args, err := a.keys(ctx, a.accounts, provider, providerAccountID)
+	var room room
+	args, err := a.keys(ctx, room[:0], a.accounts, provider, providerAccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -105,12 +107,19 @@ func (a *Adapter) DeleteUser(ctx context.Context, id string) error {
 }
 
 func (a *Adapter) deleteUser(ctx context.Context, id string) error {
-	args, err := a.keys(ctx, a.users, id)
+	args, err := a.keys(ctx, nil, a.users, id)
 	if errors.Is(err, authdb.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return err
+	}
+	left := slices.DeleteFunc(a.children(), func(t *table) bool { return a.queries().facts.cascades[t] && !t.deleteHooks() })
+	if len(left) == 0 && !a.users.deleteHooks() {
+		return a.once(ctx, func(tx *gorm.DB) error {
+			_, err := a.remove(tx, a.users, a.matches(a.users, args), reflect.Value{})
+			return err
+		})
 	}
 	return a.inTx(ctx, func(tx *gorm.DB) error {
 		// The lock comes first: whoever adds to the user waits, and finds
@@ -120,7 +129,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 			return err
 		}
 		user := found[0][0]
-		for _, t := range a.children() {
+		for _, t := range left {
 			if err := a.removeChildren(ctx, tx, t, id); err != nil {
 				return err
 			}

@@ -92,7 +92,7 @@ func (a *Adapter) used(ctx context.Context, row reflect.Value, token string, err
 // can't, says whether it had something to delete. Whoever deleted it has the token.
 func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row reflect.Value, err error) {
 	t := a.tokens
-	args, err := a.keyArgs(ctx, t, t.key, []string{identifier, form})
+	args, err := a.keyArgs(ctx, nil, t, t.key, []string{identifier, form})
 	if err != nil {
 		return row, err
 	}
@@ -119,7 +119,7 @@ func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row r
 // that returns its rows.
 func (a *Adapter) take(ctx context.Context, tx *gorm.DB, identifier, form string) (reflect.Value, error) {
 	t := a.tokens
-	args, err := a.keyArgs(ctx, t, t.key, []string{identifier, form})
+	args, err := a.keyArgs(ctx, nil, t, t.key, []string{identifier, form})
 	if err != nil {
 		return reflect.Value{}, err
 	}
@@ -145,7 +145,7 @@ func (a *Adapter) discardOthers(ctx context.Context, tx *gorm.DB, identifier str
 		if form == used {
 			continue
 		}
-		args, err := a.keyArgs(ctx, a.tokens, a.tokens.key, []string{identifier, form})
+		args, err := a.keyArgs(ctx, nil, a.tokens, a.tokens.key, []string{identifier, form})
 		if errors.Is(err, authdb.ErrNotFound) {
 			continue
 		}

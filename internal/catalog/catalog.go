@@ -186,13 +186,26 @@ func (t *Table) UniqueOn(columns ...string) bool {
 // References reports whether an enforced foreign key leads from the column to
 // that of the other table.
 func (t *Table) References(column, table, tableColumn string) bool {
+	return len(t.enforced(column, table, tableColumn)) > 0
+}
+
+// Cascades reports whether such a foreign key deletes the rows with what they point
+// at.
+func (t *Table) Cascades(column, table, tableColumn string) bool {
+	return slices.ContainsFunc(t.enforced(column, table, tableColumn), func(f ForeignKey) bool { return f.OnDelete == "CASCADE" })
+}
+
+func (t *Table) enforced(column, table, tableColumn string) (keys []ForeignKey) {
 	if t == nil {
-		return false
+		return nil
 	}
-	return slices.ContainsFunc(t.ForeignKeys, func(f ForeignKey) bool {
-		return f.Enforced && f.RefTable == table && len(f.Columns) == 1 && len(f.RefColumns) == 1 &&
-			t.same(f.Columns[0], column) && t.same(f.RefColumns[0], tableColumn)
-	})
+	for _, f := range t.ForeignKeys {
+		if f.Enforced && f.RefTable == table && len(f.Columns) == 1 && len(f.RefColumns) == 1 &&
+			t.same(f.Columns[0], column) && t.same(f.RefColumns[0], tableColumn) {
+			keys = append(keys, f)
+		}
+	}
+	return keys
 }
 
 // Read returns the tables of these names that exist, by the name as given. It
