@@ -181,13 +181,18 @@ func golden(t *testing.T, name, got string) {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
+	if got != readGolden(t, name) {
 		t.Errorf("%s is not as in %s (-update writes it anew):\n%s", t.Name(), path, got)
 	}
+}
+
+func readGolden(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name+".golden"))
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // catalogue returns all that the database says of the tables in it, in its own
