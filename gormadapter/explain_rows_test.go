@@ -1,6 +1,7 @@
 package gormadapter_test
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -69,10 +70,10 @@ func gather(t testing.TB, db *gorm.DB, a *gormadapter.Adapter, m authdb.Models) 
 	c.multiply(t, m.User, &models.User{}, crowdUsers, map[string]string{"ID": c.idOf("n"), "Email": numbered(db, "", "@example.com")})
 	c.multiply(t, m.Account, &models.Account{}, crowdUsers, map[string]string{"ID": c.idOf("n"), "UserID": c.idOf("n"), "ProviderAccountID": numbered(db, "subject-", "")})
 	c.multiply(t, m.Session, &models.Session{}, c.sessions(), map[string]string{
-		"ID": c.idOf("n"), "UserID": c.idOf(fmt.Sprintf("(n %% %d)", crowdUsers)), "SessionToken": numbered(db, "token-", ""), "Expires": c.expires(),
+		"ID": c.idOf("n"), "UserID": c.idOf(fmt.Sprintf("(n %% %d)", crowdUsers)), "SessionToken": numbered(db, "token-", ""),
 	})
 	c.multiply(t, m.VerificationToken, &models.VerificationToken{}, crowdUsers, map[string]string{
-		"RowID": c.idOf("n"), "Identifier": numbered(db, "", "@example.com"), "Token": numbered(db, "token-", ""), "Expires": c.expires(),
+		"RowID": c.idOf("n"), "Identifier": numbered(db, "", "@example.com"), "Token": numbered(db, "token-", ""),
 	})
 	c.multiply(t, m.Authenticator, &models.Authenticator{}, crowdUsers, map[string]string{"CredentialID": numbered(db, "credential-", ""), "UserID": c.idOf("n")})
 	return c
@@ -98,15 +99,20 @@ func (c crowd) idOf(n string) string {
 }
 
 // expires is the SQL of an instant for each row, a minute after that of the row
-// before.
-func (c crowd) expires() string {
-	switch c.db.Name() {
-	case "mysql":
-		return fmt.Sprintf("utc_timestamp(3) + interval (n - %d) minute", crowdExpired)
-	case "postgres":
-		return fmt.Sprintf("now() + (n - %d) * interval '1 minute'", crowdExpired)
+// before, in the form of what is stored: digits, or what the column's type says.
+func (c crowd) expires(stored string) string {
+	minutes, digits := fmt.Sprintf("(n - %d)", crowdExpired), strings.Trim(stored, "0123456789") == ""
+	switch {
+	case c.db.Name() == "mysql" && digits:
+		return "unix_timestamp() * 1000 + 60000 * " + minutes
+	case c.db.Name() == "mysql":
+		return "utc_timestamp(3) + interval " + minutes + " minute"
+	case c.db.Name() == "postgres" && digits:
+		return "CAST(extract(epoch FROM now()) AS bigint) * 1000 + CAST(60000 AS bigint) * " + minutes
+	case c.db.Name() == "postgres":
+		return "now() + interval '1 minute' * " + minutes
 	}
-	return fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', 'now', (n - %d) || ' minutes')", crowdExpired)
+	return "strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', " + minutes + " || ' minutes')"
 }
 
 // multiply makes rows from the one that is there, other than it in these fields.
@@ -118,6 +124,7 @@ func (c crowd) multiply(t testing.TB, row, standard any, rows int, fields map[st
 		return
 	}
 	stmt := &gorm.Statement{DB: c.db}
+	table := stmt.Quote(s.Table)
 	var columns, values []string
 	for _, name := range s.DBNames {
 		column := stmt.Quote(name)
@@ -128,9 +135,14 @@ func (c crowd) multiply(t testing.TB, row, standard any, rows int, fields map[st
 				value = "CAST(" + value + " AS uuid)"
 			}
 		}
+		if f.Name == "Expires" {
+			var stored string
+			text := map[string]string{"mysql": "char"}[c.db.Name()]
+			must(t, c.db.Raw(fmt.Sprintf("SELECT CAST(%s AS %s) FROM %s", column, cmp.Or(text, "text"), table)).Scan(&stored).Error)
+			value = c.expires(stored)
+		}
 		columns, values = append(columns, column), append(values, value)
 	}
-	table := stmt.Quote(s.Table)
 	digits := "SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9"
 	numbers := fmt.Sprintf("(SELECT (7919 * (a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d)) %% %d AS n FROM (%[2]s) a, (%[2]s) b, (%[2]s) c, (%[2]s) d, (%[2]s) e WHERE a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d < %[1]d) x", rows, digits)
 	must(t, c.db.Exec(fmt.Sprintf("INSERT INTO %[1]s (%[2]s) SELECT %[3]s FROM %[1]s CROSS JOIN %[4]s", table, strings.Join(columns, ", "), strings.Join(values, ", "), numbers)).Error)
