@@ -14,7 +14,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,10 +134,6 @@ func takeTurnsAs(b *testing.B, name string, n int, ours, bare func()) {
 			y, x = measure(bare), measure(ours)
 		}
 		ratios, times, bares = append(ratios, x/y), append(times, x), append(bares, y)
-	}
-	median := func(all []float64) float64 {
-		slices.Sort(all)
-		return all[len(all)/2]
 	}
 	b.ReportMetric(median(ratios), name+"ratio")
 	b.ReportMetric(median(times)/1e3, name+"us")
