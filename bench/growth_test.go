@@ -46,7 +46,7 @@ func BenchmarkGrowth(b *testing.B) {
 				}
 				tables = append(tables, grow(b, d, size))
 			}
-			for _, w := range works() {
+			for _, w := range tasks() {
 				b.Run(w.name, func(b *testing.B) { compare(b, tables, w) })
 			}
 		})
@@ -74,7 +74,7 @@ func grow(b *testing.B, d database, size int) *grown {
 		g.exec(b, fmt.Sprintf("INSERT INTO users (id, email) SELECT %s, %s FROM %s", g.text("n", "user"), g.text("n", "email"), g.numbers(size/sessionsOfUser)))
 		g.insert(b, size, "n", "86400 + n % 2592000")
 	}
-	if d.name == "postgres" {
+	if d.database == "postgres" {
 		g.withoutKeys(b, add)
 	} else {
 		add()
@@ -106,7 +106,7 @@ func (g *grown) exec(b *testing.B, statement string) {
 // the answer.
 func (g *grown) analyze(b *testing.B, table string) {
 	b.Helper()
-	verb := map[string]string{"sqlite": "ANALYZE ", "postgres": "VACUUM ANALYZE "}[g.d.name]
+	verb := map[string]string{"sqlite": "ANALYZE ", "postgres": "VACUUM ANALYZE "}[g.d.database]
 	if verb == "" {
 		verb = "ANALYZE TABLE "
 	}
@@ -125,7 +125,7 @@ func (g *grown) analyze(b *testing.B, table string) {
 func (g *grown) warm(b *testing.B) {
 	b.Helper()
 	var there bool
-	if g.d.name == "postgres" {
+	if g.d.database == "postgres" {
 		if err := g.db.Raw("SELECT EXISTS (SELECT 1 FROM pg_available_extensions WHERE name = 'pg_prewarm')").Scan(&there).Error; err != nil {
 			b.Fatal(err)
 		}
@@ -178,7 +178,7 @@ const factor = 2654435761
 // text is the SQL of what name returns.
 func (g *grown) text(number, what string) string {
 	scattered := fmt.Sprintf("((%s) * %d & 4294967295)", number, factor)
-	switch g.d.name {
+	switch g.d.database {
 	case "sqlite":
 		return fmt.Sprintf("printf('%%08x', %s) || '-0000-4000-8000-%s'", scattered, what)
 	case "postgres":
@@ -195,7 +195,7 @@ func name(number int, what string) string {
 
 // instant is the SQL of one that many seconds from now.
 func (g *grown) instant(seconds string) string {
-	switch g.d.name {
+	switch g.d.database {
 	case "sqlite":
 		return fmt.Sprintf("strftime('%%Y-%%m-%%dT%%H:%%M:%%f+00:00', 'now', (%s) || ' seconds')", seconds)
 	case "postgres":
@@ -206,15 +206,15 @@ func (g *grown) instant(seconds string) string {
 
 func (g *grown) anyUser() string { return name(rand.N(g.size/sessionsOfUser), "user") }
 
-// A work is done calls times in each round.
-type work struct {
+// A task is done calls times in each round.
+type task struct {
 	name   string
 	calls  int
 	before func(b *testing.B, g *grown)
 	do     func(ctx context.Context, g *grown) error
 }
 
-func works() []work {
+func tasks() []task {
 	look := func(token func(g *grown) string) func(ctx context.Context, g *grown) error {
 		return func(ctx context.Context, g *grown) error {
 			_, _, err := g.adapter.GetSessionAndUser(ctx, token(g))
@@ -223,7 +223,7 @@ func works() []work {
 	}
 	missing := look(func(g *grown) string { return name(g.size+rand.N(g.size), "nobody") })
 	month := time.Now().Add(30 * 24 * time.Hour)
-	return []work{
+	return []task{
 		{name: "GetSessionAndUser-present", calls: 200, do: look(func(g *grown) string { return name(g.size-1-rand.N(min(g.size, present)), "token") })},
 		{name: "GetSessionAndUser-any", calls: 200, do: look(func(g *grown) string { return name(rand.N(g.size), "token") })},
 		{name: "GetSessionAndUser-missing", calls: 200, do: func(ctx context.Context, g *grown) error {
@@ -265,7 +265,7 @@ func works() []work {
 }
 
 // compare has the tables take turns.
-func compare(b *testing.B, tables []*grown, w work) {
+func compare(b *testing.B, tables []*grown, w task) {
 	b.Helper()
 	measure := func(g *grown) float64 {
 		if w.before != nil {

@@ -189,6 +189,10 @@ func (c crowd) operations() []operation {
 		{"authdb.Register, an unknown user", func(ctx context.Context, a *gormadapter.Adapter, _ int) error {
 			return register(ctx, a, authdb.NewID()+"@example.com", "github", authdb.NewID())
 		}},
+		{"CreateUserWithAccount", func(ctx context.Context, a *gormadapter.Adapter, _ int) error {
+			_, _, err := a.CreateUserWithAccount(ctx, &authdb.User{Email: authdb.NewID() + "@example.com"}, &authdb.Account{Type: "oidc", Provider: "github", ProviderAccountID: authdb.NewID()})
+			return err
+		}},
 		{"authdb.Register, a reset", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
 			return register(ctx, a, c.email(n), "github", authdb.NewID())
 		}},

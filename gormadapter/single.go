@@ -49,7 +49,13 @@ func (a *Adapter) bringBack(stmt *gorm.Statement, t *table) {
 func (a *Adapter) changesAlone(t *table) bool {
 	key, _ := a.keyOf(t)
 	return !t.schema.AfterFind && !t.softDeletes() && !a.users.softDeletes() && !a.queries().facts.unguarded[key] &&
-		!slices.ContainsFunc(t.columns, func(c *column) bool { return c.typed && c.form.Local })
+		!slices.ContainsFunc(t.columns, func(c *column) bool { return c.typed && !c.scans() })
+}
+
+// scans reports whether the type of an instant reads by itself what the column is
+// selected as: those of package models do, but for a wall clock.
+func (c *column) scans() bool {
+	return c.stored.PkgPath() == modelTimeType.PkgPath() && !c.form.Local
 }
 
 // updatesAlone reports whether the patch can be written in one statement.
@@ -100,6 +106,9 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignme
 		return decodeTo[R](ctx, t, row)
 	}
 	record, err := readNow[R](ctx, a, t, args)
+	if found {
+		err = a.statementError(ctx, err) // it may have been done
+	}
 	if err == nil && !found && a.dialect.countsMatches {
 		err = authdb.ErrNotFound // a condition of the application's is in the way
 	}

@@ -97,15 +97,15 @@ func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row r
 		return row, err
 	}
 	err = a.once(ctx, func(tx *gorm.DB) error {
-		row = t.newRow()
-		if !a.deletesReturn {
+		back := t.newRow()
+		if row = back; !a.deletesReturn {
 			found, err := a.one(ctx, a.primary(a.base), a.queries().of[t].one, args...)
 			if err != nil {
 				return err
 			}
-			row = found[0]
+			row, back = found[0], reflect.Value{}
 		}
-		n, err := a.removeRow(tx, t, a.matches(t, args), row, a.deletesReturn)
+		n, err := a.removeRow(tx, t, a.matches(t, args), back, a.deletesReturn)
 		if err == nil && n == 0 {
 			err = authdb.ErrNotFound // somebody was faster
 		}
