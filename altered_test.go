@@ -17,6 +17,9 @@ type altered struct {
 	before func(ctx context.Context, tx *altered, method string) error
 	inTx   func(ctx context.Context, a *altered, f func(context.Context, authdb.Adapter) error) error
 	inside bool
+
+	// registers is CreateUserWithAccount; without it As finds no Registrar.
+	registers func(ctx context.Context, a *altered, u *authdb.User, account *authdb.Account) (*authdb.User, *authdb.Account, error)
 }
 
 func (a *altered) on(tx authdb.Adapter) *altered {
@@ -26,6 +29,9 @@ func (a *altered) on(tx authdb.Adapter) *altered {
 }
 
 func (a *altered) As(target any) bool {
+	if _, ok := target.(*authdb.Registrar); ok && a.registers == nil {
+		return false
+	}
 	v := reflect.ValueOf(target).Elem()
 	if slices.Contains(a.hides, v.Type().Name()) || !reflect.TypeOf(a).AssignableTo(v.Type()) {
 		return false
@@ -51,6 +57,13 @@ func (a *altered) InTx(ctx context.Context, f func(context.Context, authdb.Adapt
 		return a.inTx(ctx, a, f)
 	}
 	return a.transaction(ctx, f)
+}
+
+func (a *altered) CreateUserWithAccount(ctx context.Context, u *authdb.User, account *authdb.Account) (*authdb.User, *authdb.Account, error) {
+	if err := a.call(ctx, "CreateUserWithAccount"); err != nil {
+		return nil, nil, err
+	}
+	return a.registers(ctx, a, u, account)
 }
 
 func (a *altered) CreateUser(ctx context.Context, u *authdb.User) (*authdb.User, error) {

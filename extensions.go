@@ -61,7 +61,8 @@ type Registrar interface {
 	// CreateUserWithAccount is CreateUser, and LinkAccount for the user that it
 	// has created: both or neither. The account's UserID is to be empty. If the
 	// user's address or id is taken, or the account, it is ErrDuplicate, and
-	// nothing is stored. The arguments are not modified.
+	// nothing is stored. The arguments are not modified. In a transaction (see
+	// Transactor) it is part of that, which has this extension too.
 	CreateUserWithAccount(ctx context.Context, user *User, account *Account) (*User, *Account, error)
 }
 

@@ -17,6 +17,11 @@ var argumentRules = group("Arguments", 0, []rule{
 			_, err = r.LinkAccount(r.ctx, r.newAccount(user.ID))
 			r.ok(err, "LinkAccount")
 		}
+		if r.has(hasRegistrar | hasAccounts) {
+			newcomer := &authdb.User{Email: r.freshEmail(), EmailVerified: &at, Extra: map[string]any{}}
+			_, _, err = r.CreateUserWithAccount(r.ctx, newcomer, r.newAccount(""))
+			r.ok(err, "CreateUserWithAccount")
+		}
 		if r.has(hasSessions) {
 			_, err = r.CreateSession(r.ctx, r.newSession(user.ID, expires(r.future().In(east).Add(time.Nanosecond))))
 			r.ok(err, "CreateSession")
@@ -44,6 +49,9 @@ var argumentRules = group("Arguments", 0, []rule{
 			r.ok(err, "LinkAccount")
 			account.Scope = "changed"
 			r.accountIs(&want, "after a change of what LinkAccount was given")
+		}
+		if r.has(hasRegistrar | hasAccounts) {
+			r.keepsNoRegistrant()
 		}
 		if r.has(hasSessions) {
 			session := r.newSession(created.ID)
@@ -102,6 +110,9 @@ var argumentRules = group("Arguments", 0, []rule{
 		}
 		if r.has(hasAccounts) {
 			r.ownsAccounts(want.ID)
+		}
+		if r.has(hasRegistrar | hasAccounts) {
+			r.ownsRegistrant()
 		}
 		if r.has(hasSessions) {
 			r.ownsSessions(want)

@@ -150,6 +150,22 @@ var contextBreaks = []contextBreak{
 			return nil, ctx.Err()
 		}
 	}},
+	{"Registrar", func(f *faulty, _ *Memory) {
+		f.createUserWithAccount = func(ctx context.Context, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {
+			if _, _, err := f.createBoth(context.WithoutCancel(ctx), u, a); err != nil {
+				return nil, nil, err
+			}
+			return nil, nil, ctx.Err()
+		}
+	}},
+	{"Registrar", func(f *faulty, _ *Memory) {
+		f.createUserWithAccount = func(ctx context.Context, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {
+			if ctx.Err() != nil {
+				return nil, nil, errors.New("faulty: can't begin")
+			}
+			return f.createBoth(ctx, u, a)
+		}
+	}},
 	{"Transactor", func(f *faulty, m *Memory) {
 		f.inTx = func(ctx context.Context, work func(context.Context, authdb.Adapter) error) error {
 			_ = f.transaction(context.WithoutCancel(ctx), work)

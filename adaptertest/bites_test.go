@@ -202,7 +202,7 @@ type bite struct {
 func allBites() []bite {
 	return slices.Concat(
 		userBites, updateUserBites, accountBites, sessionBites, updateSessionBites, tokenBites, authenticatorBites,
-		sessionListerBites, sessionRevokerBites, sessionToucherBites, authenticatorRemoverBites, accountListerBites, accountUpdaterBites, sweeperBites, softDeleteBites,
+		sessionListerBites, sessionRevokerBites, sessionToucherBites, authenticatorRemoverBites, accountListerBites, accountUpdaterBites, registrarBites, sweeperBites, softDeleteBites,
 		secretConverterBites, transactorBites, savepointBites, lockerBites, registerBites, unlinkBites, refresherBites,
 		keyBites(), idBites,
 		valueBites(userCreator, creatingUser), valueBites(accountCreator, creatingAccount),

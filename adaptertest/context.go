@@ -47,6 +47,7 @@ var contextCases = []contextCase{
 			}},
 		}, func() { r.accountIs(account, "afterwards") }
 	}},
+	{"Registrar", hasRegistrar | hasAccounts, registrarContext},
 	{"Transactor", hasTransactor, transactorContext},
 	{"SecretConverter", hasSecretConverter, secretConverterContext},
 	{"Checker", hasChecker, func(ctx context.Context, r *rig) ([]contextCall, func()) {
@@ -282,6 +283,14 @@ func authenticatorRemoverContext(ctx context.Context, r *rig) ([]contextCall, fu
 		_, err := r.GetAuthenticator(r.ctx, authenticator.CredentialID)
 		r.ok(err, "GetAuthenticator afterwards")
 	}
+}
+
+func registrarContext(ctx context.Context, r *rig) ([]contextCall, func()) {
+	user, account := r.newUser(), r.newAccount("")
+	calls := []contextCall{
+		{"CreateUserWithAccount", func() error { _, _, err := r.CreateUserWithAccount(ctx, user, account); return err }},
+	}
+	return calls, func() { r.notRegistered(user, account, "afterwards") }
 }
 
 func transactorContext(ctx context.Context, r *rig) ([]contextCall, func()) {

@@ -116,6 +116,14 @@ func (r *rig) provokeAccounts(canceled context.Context) {
 		_, _ = r.LinkAccount(r.ctx, r.newAccount(account.UserID, func(a *authdb.Account) { a.AccessToken = bad }))
 	}
 	_, _ = r.LinkAccount(canceled, r.newAccount(account.UserID))
+	if r.has(hasRegistrar) {
+		_, _, _ = r.CreateUserWithAccount(r.ctx, r.newUser(), r.newAccount("", samePair(account)))
+		_, _, _ = r.CreateUserWithAccount(r.ctx, r.newUser(), r.newAccount(r.fresh("user")))
+		for _, bad := range r.bad()[:2] {
+			_, _, _ = r.CreateUserWithAccount(r.ctx, r.newUser(func(u *authdb.User) { u.Email = bad }), r.newAccount(""))
+		}
+		_, _, _ = r.CreateUserWithAccount(canceled, r.newUser(), r.newAccount(""))
+	}
 	_ = r.UnlinkAccount(canceled, account.Provider, account.ProviderAccountID)
 }
 

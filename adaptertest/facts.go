@@ -24,6 +24,7 @@ const (
 	hasSessionToucher
 	hasAccountLister
 	hasAccountUpdater
+	hasRegistrar
 	hasTransactor
 	hasUserLocker
 	hasAccountLocker
@@ -72,6 +73,7 @@ var stores = []struct {
 	{"SessionToucher", hasSessionToucher, 0, as[authdb.SessionToucher], typed[authdb.SessionToucher], nonsense[authdb.SessionToucher]},
 	{"AccountLister", hasAccountLister, 0, as[authdb.AccountLister], typed[authdb.AccountLister], nonsense[authdb.AccountLister]},
 	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater], nonsense[authdb.AccountUpdater]},
+	{"Registrar", hasRegistrar, 0, as[authdb.Registrar], typed[authdb.Registrar], nonsense[authdb.Registrar]},
 	{"Transactor", hasTransactor, 0, as[authdb.Transactor], typed[authdb.Transactor], nonsense[authdb.Transactor]},
 	{"UserLocker", hasUserLocker, 0, as[authdb.UserLocker], typed[authdb.UserLocker], nonsense[authdb.UserLocker]},
 	{"AccountLocker", hasAccountLocker, 0, as[authdb.AccountLocker], typed[authdb.AccountLocker], nonsense[authdb.AccountLocker]},

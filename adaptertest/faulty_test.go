@@ -55,6 +55,8 @@ type faulty struct {
 	updateCounter       func(context.Context, string, uint32) (*authdb.Authenticator, error)
 	deleteAuthenticator func(context.Context, string) error
 
+	createUserWithAccount func(context.Context, *authdb.User, *authdb.Account) (*authdb.User, *authdb.Account, error)
+
 	inTx        func(context.Context, func(context.Context, authdb.Adapter) error) error
 	lockUser    func(context.Context, string) (*authdb.User, error)
 	lockAccount func(context.Context, string, string) (*authdb.Account, error)
@@ -78,6 +80,7 @@ func newFaulty(m *Memory) *faulty {
 	f.createAuthenticator, f.getAuthenticator = m.CreateAuthenticator, m.GetAuthenticator
 	f.listAuthenticators, f.updateCounter = m.ListAuthenticatorsByUserID, m.UpdateAuthenticatorCounter
 	f.inTx, f.lockUser, f.lockAccount = f.transaction, m.LockUser, m.LockAccount
+	f.createUserWithAccount = f.createBoth
 	f.convert = f.convertNothing
 	f.validate, f.check = m.Validate, func(ctx context.Context) error { return ctx.Err() }
 	return f
@@ -119,11 +122,14 @@ func decline(f *faulty, store string) {
 	unsupported := fmt.Errorf("faulty: %w", errors.ErrUnsupported)
 	switch store {
 	case "AccountStore":
-		f.declines = append(f.declines, "AccountLister", "AccountUpdater", "AccountLocker")
+		f.declines = append(f.declines, "AccountLister", "AccountUpdater", "AccountLocker", "Registrar")
 		f.linkAccount = func(context.Context, *authdb.Account) (*authdb.Account, error) { return nil, unsupported }
 		f.getAccount = func(context.Context, string, string) (*authdb.Account, error) { return nil, unsupported }
 		f.unlinkAccount = func(context.Context, string, string) error { return unsupported }
 		f.getUserByAccount = func(context.Context, string, string) (*authdb.User, error) { return nil, unsupported }
+		f.createUserWithAccount = func(context.Context, *authdb.User, *authdb.Account) (*authdb.User, *authdb.Account, error) {
+			return nil, nil, unsupported
+		}
 	case "SessionStore":
 		f.declines = append(f.declines, "SessionLister", "SessionRevoker", "SessionToucher")
 		f.createSession = func(context.Context, *authdb.Session) (*authdb.Session, error) { return nil, unsupported }

@@ -41,6 +41,36 @@ func (f *faulty) InTx(ctx context.Context, work func(context.Context, authdb.Ada
 	return f.inTx(ctx, work)
 }
 
+func (f *faulty) CreateUserWithAccount(ctx context.Context, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {
+	return f.createUserWithAccount(ctx, u, a)
+}
+
+// createBoth is CreateUserWithAccount by the other methods, so that what is broken
+// in them is broken in it.
+func (f *faulty) createBoth(ctx context.Context, u *authdb.User, a *authdb.Account) (created *authdb.User, linked *authdb.Account, err error) {
+	switch {
+	case f.Validate() != nil:
+		return nil, nil, f.Validate()
+	case a == nil:
+		return nil, nil, invalid("account", "nil")
+	case a.UserID != "":
+		return nil, nil, invalid("UserID", "not empty")
+	}
+	err = f.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+		if created, err = tx.CreateUser(ctx, u); err != nil {
+			return err
+		}
+		theirs := *a
+		theirs.UserID = created.ID
+		linked, err = tx.LinkAccount(ctx, &theirs)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return created, linked, nil
+}
+
 func (f *faulty) LockUser(ctx context.Context, id string) (*authdb.User, error) {
 	return f.lockUser(ctx, id)
 }

@@ -60,6 +60,7 @@ var (
 	_ authdb.SessionLister      = (*Memory)(nil)
 	_ authdb.AccountLister      = (*Memory)(nil)
 	_ authdb.AccountUpdater     = (*Memory)(nil)
+	_ authdb.Registrar          = (*Memory)(nil)
 )
 
 // NewMemory returns an empty Memory with the options.

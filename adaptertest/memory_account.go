@@ -10,30 +10,32 @@ import (
 
 // LinkAccount implements [authdb.AccountStore].
 func (m *Memory) LinkAccount(ctx context.Context, account *authdb.Account) (*authdb.Account, error) {
-	return do(ctx, m, "link account", func() (*authdb.Account, error) {
-		if account == nil {
-			return nil, invalid("account", "nil")
+	return do(ctx, m, "link account", func() (*authdb.Account, error) { return m.newAccount(account) })
+}
+
+func (m *Memory) newAccount(account *authdb.Account) (*authdb.Account, error) {
+	if account == nil {
+		return nil, invalid("account", "nil")
+	}
+	a := cloneAccount(account)
+	if a.ID == "" {
+		a.ID = m.newID()
+	}
+	if err := checkText(accountText, a); err != nil {
+		return nil, err
+	}
+	if m.accounts[accountKey{a.Provider, a.ProviderAccountID}] != nil {
+		return nil, duplicate("Provider, ProviderAccountID")
+	}
+	for _, other := range m.accounts {
+		if other.ID == a.ID {
+			return nil, duplicate("ID")
 		}
-		a := cloneAccount(account)
-		if a.ID == "" {
-			a.ID = m.newID()
-		}
-		if err := checkText(accountText, a); err != nil {
-			return nil, err
-		}
-		if m.accounts[accountKey{a.Provider, a.ProviderAccountID}] != nil {
-			return nil, duplicate("Provider, ProviderAccountID")
-		}
-		for _, other := range m.accounts {
-			if other.ID == a.ID {
-				return nil, duplicate("ID")
-			}
-		}
-		if err := m.reference(a.UserID); err != nil {
-			return nil, err
-		}
-		return m.storeAccount(a, nil, a.Extra)
-	})
+	}
+	if err := m.reference(a.UserID); err != nil {
+		return nil, err
+	}
+	return m.storeAccount(a, nil, a.Extra)
 }
 
 // GetAccount implements [authdb.AccountStore].

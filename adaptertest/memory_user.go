@@ -9,19 +9,46 @@ import (
 
 // CreateUser implements [authdb.UserStore].
 func (m *Memory) CreateUser(ctx context.Context, user *authdb.User) (*authdb.User, error) {
-	return do(ctx, m, "create user", func() (*authdb.User, error) {
-		if user == nil {
-			return nil, invalid("user", "nil")
+	return do(ctx, m, "create user", func() (*authdb.User, error) { return m.newUser(user) })
+}
+
+func (m *Memory) newUser(user *authdb.User) (*authdb.User, error) {
+	if user == nil {
+		return nil, invalid("user", "nil")
+	}
+	u := cloneUser(user)
+	if u.ID == "" {
+		u.ID = m.newID()
+	}
+	if m.users[u.ID] != nil {
+		return nil, duplicate("ID")
+	}
+	return m.storeUser(u, nil, u.Extra)
+}
+
+// CreateUserWithAccount implements [authdb.Registrar].
+func (m *Memory) CreateUserWithAccount(ctx context.Context, user *authdb.User, account *authdb.Account) (*authdb.User, *authdb.Account, error) {
+	r, err := do(ctx, m, "create user with account", func() (registrant, error) {
+		switch {
+		case account == nil:
+			return registrant{}, invalid("account", "nil")
+		case account.UserID != "":
+			return registrant{}, invalid("UserID", "not empty: it is the new user's")
 		}
-		u := cloneUser(user)
-		if u.ID == "" {
-			u.ID = m.newID()
+		u, err := m.newUser(user)
+		if err != nil {
+			return registrant{}, err
 		}
-		if m.users[u.ID] != nil {
-			return nil, duplicate("ID")
+		theirs := *account
+		theirs.UserID = u.ID
+		a, err := m.newAccount(&theirs)
+		if err != nil {
+			delete(m.users, u.ID)
+			return registrant{}, err
 		}
-		return m.storeUser(u, nil, u.Extra)
+		return registrant{u, a}, nil
 	})
+	return r.user, r.account, err
 }
 
 // GetUser implements [authdb.UserStore].

@@ -26,6 +26,8 @@ type rig struct {
 	known  facts
 	rule   string
 
+	generic bool // Register is to do without the extension Registrar
+
 	mark    string // in every text that the rule stores
 	counter atomic.Int64
 

@@ -13,7 +13,7 @@ func allRules() []rule {
 		sessionListerRules,
 		sessionRevokerRules, sessionToucherRules, authenticatorRemoverRules,
 		accountListerRules,
-		accountUpdaterRules,
+		accountUpdaterRules, registrarRules,
 		transactorRules, userLockerRules, accountLockerRules, registerRules, unlinkRules, refresherRules,
 		sweeperRules, secretConverterRules,
 		keyRules(), idRules,

@@ -42,7 +42,7 @@ func (r *rig) inTxOf(ctx context.Context, f func(tx *rig) error) error {
 
 // inside returns a rig for the inside of a transaction, with keys of its own.
 func (r *rig) inside(ctx context.Context, tx authdb.Adapter) *rig {
-	in := &rig{TB: r.TB, ctx: ctx, config: r.config, known: r.known, rule: r.rule}
+	in := &rig{TB: r.TB, ctx: ctx, config: r.config, known: r.known, rule: r.rule, generic: r.generic}
 	in.mark = strings.ToLower(rand.Text()[:12])
 	r.hide(in.mark)
 	r.mu.Lock()

@@ -31,6 +31,7 @@ type watched struct {
 	remover        authdb.AuthenticatorRemover
 	accountLister  authdb.AccountLister
 	accountUpdater authdb.AccountUpdater
+	registrar      authdb.Registrar
 	transactor     authdb.Transactor
 	userLocker     authdb.UserLocker
 	accountLocker  authdb.AccountLocker
@@ -46,6 +47,7 @@ func watch(r *rig, adapter authdb.Adapter) *watched {
 	w.remover, _ = authdb.As[authdb.AuthenticatorRemover](adapter)
 	w.accountLister, _ = authdb.As[authdb.AccountLister](adapter)
 	w.accountUpdater, _ = authdb.As[authdb.AccountUpdater](adapter)
+	w.registrar, _ = authdb.As[authdb.Registrar](adapter)
 	w.transactor, _ = authdb.As[authdb.Transactor](adapter)
 	w.userLocker, _ = authdb.As[authdb.UserLocker](adapter)
 	w.accountLocker, _ = authdb.As[authdb.AccountLocker](adapter)
@@ -95,19 +97,31 @@ type both struct {
 	user    *authdb.User
 }
 
+// registrant is the result of CreateUserWithAccount.
+type registrant struct {
+	user    *authdb.User
+	account *authdb.Account
+}
+
 // isNil reports whether there is no record and no list in the result. Of
 // numbers it can't be told.
 func isNil(result any) bool {
-	if b, ok := result.(both); ok {
-		return b == both{}
+	switch result := result.(type) {
+	case both:
+		return result == both{}
+	case registrant:
+		return result == registrant{}
 	}
 	v := reflect.ValueOf(result)
 	return v.Kind() != reflect.Pointer && v.Kind() != reflect.Slice || v.IsNil()
 }
 
 func lacksResult(result any) bool {
-	if b, ok := result.(both); ok {
-		return b.session == nil || b.user == nil
+	switch result := result.(type) {
+	case both:
+		return result.session == nil || result.user == nil
+	case registrant:
+		return result.user == nil || result.account == nil
 	}
 	v := reflect.ValueOf(result)
 	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Slice) && v.IsNil()

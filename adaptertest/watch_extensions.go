@@ -87,6 +87,15 @@ func (w *watched) UpdateAccount(ctx context.Context, provider, providerAccountID
 	}, patch.Extra)
 }
 
+func (w *watched) CreateUserWithAccount(ctx context.Context, user *authdb.User, account *authdb.Account) (*authdb.User, *authdb.Account, error) {
+	w.r.Helper()
+	made, err := call(w, "CreateUserWithAccount", func() (r registrant, err error) {
+		r.user, r.account, err = w.registrar.CreateUserWithAccount(ctx, user, account)
+		return r, err
+	}, user, account)
+	return made.user, made.account, err
+}
+
 func (w *watched) LockUser(ctx context.Context, id string) (*authdb.User, error) {
 	w.r.Helper()
 	return call(w, "LockUser", func() (*authdb.User, error) { return w.userLocker.LockUser(ctx, id) })
