@@ -26,6 +26,7 @@ type Adapter struct {
 	base    *gorm.DB // the same with our logger and clock
 	dialect dialect
 	tx      *transaction // that all is done in; nil if there is none
+	whole   *whole       // that it works for, in tx; nil if for none
 	err     error        // of the configuration
 	secrets secrets
 

@@ -43,9 +43,10 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		return nil, err
 	}
 	forced := t.forced(src)
-	lock := false
-	if c := t.column("UserID"); c != nil && (a.users.softDeletes() || !a.queries().facts.references[t]) {
-		lock = !a.tx.creates(src.Field(c.index).String())
+	lock, newcomer := false, false
+	if c := t.column("UserID"); c != nil {
+		newcomer = a.whole.creates(src.Field(c.index).String())
+		lock = (a.users.softDeletes() || !a.queries().facts.references[t]) && (!newcomer || a.users.createHooks())
 	}
 	run := a.once
 	if lock || claim.locks() || !t.insertsOnce(forced, nulls) || a.mustRead(t) {
@@ -79,19 +80,19 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		return t.afterFind(ctx, tx, row)
 	})
 	if err != nil {
-		return nil, a.whoseKey(ctx, t, row, lock, err)
+		return nil, a.whoseKey(ctx, t, row, lock || newcomer, err)
 	}
 	return decodeTo[R](ctx, t, row)
 }
 
 // whoseKey makes a foreign key violation one of another key than the user's, if
 // the user is there.
-func (a *Adapter) whoseKey(ctx context.Context, t *table, row reflect.Value, locked bool, err error) error {
+func (a *Adapter) whoseKey(ctx context.Context, t *table, row reflect.Value, there bool, err error) error {
 	class, code := a.dialect.classify(err)
 	if !errors.Is(class.sentinel, errForeignKey) || t.column("UserID") == nil {
 		return err
 	}
-	if !locked && a.lockUser(ctx, a.session(ctx), t, row) != nil {
+	if !there && a.lockUser(ctx, a.session(ctx), t, row) != nil {
 		return err
 	}
 	return errors.Join(err, faultf(authdb.ErrInvalid, "a foreign key of the table other than the user's refuses the row%s", code))

@@ -31,8 +31,8 @@ func (a *Adapter) createUserWithAccount(ctx context.Context, user *authdb.User, 
 		if created, err = tx.CreateUser(ctx, user); err != nil {
 			return err
 		}
-		if tx.tx.whole {
-			tx.tx.newcomer = created.ID
+		if tx.whole != nil {
+			tx.whole.newcomer = created.ID
 		}
 		theirs := *account
 		theirs.UserID = created.ID
@@ -42,21 +42,42 @@ func (a *Adapter) createUserWithAccount(ctx context.Context, user *authdb.User, 
 	return created, linked, err
 }
 
-// together runs f in a transaction in which nothing goes on after an error, so
-// that it needs no savepoints, or in one where it does.
+// A whole is work that any error undoes as a whole, so that no step of it needs a
+// savepoint. What hooks do with adapters of their own is no part of it: they may
+// go on after an error.
+type whole struct {
+	newcomer string // the user whom it has created: nobody else can delete them
+}
+
+// creates reports whether the user is the work's own.
+func (w *whole) creates(userID string) bool {
+	return w != nil && w.newcomer != "" && w.newcomer == userID
+}
+
+// together runs f as a whole: in one savepoint if there is a transaction, or else
+// in one of its own.
 func (a *Adapter) together(ctx context.Context, f func(tx *Adapter) error) error {
 	if a.tx != nil {
-		return a.inSavepoint(ctx, func(*gorm.DB) error { return f(a) })
+		return a.inSavepoint(ctx, func(*gorm.DB) error {
+			b := *a
+			b.whole = new(whole)
+			return f(&b)
+		})
 	}
 	if len(a.queries().taken) > 0 { // whose locks may outlast a transaction
 		return a.InTx(ctx, func(_ context.Context, tx authdb.Adapter) error { return f(tx.(*Adapter)) })
 	}
 	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx, a.dialect.isolation) }
 	return a.transact(ctx, begin, func(tx *gorm.DB) error {
-		t := &transaction{own: true, whole: true}
+		t := &transaction{own: true}
 		defer func() { t.ended = true }()
 		app := a.app.WithContext(ctx)
 		app.Statement.ConnPool = tx.Statement.ConnPool
-		return f(a.on(t, app))
+		b := a.on(t, app)
+		b.whole = new(whole)
+		if err := f(b); err != nil {
+			return err
+		}
+		return t.usable() // a hook may not have passed it on
 	})
 }

@@ -49,6 +49,14 @@ func works(heedless bool) []work {
 			_, err := a.LinkAccount(ctx, accountOf(u.ID, key+"2"))
 			return err
 		},
+		"CreateUserWithAccount": func(ctx context.Context, a authdb.Adapter, _ *authdb.User, key string) error {
+			_, _, err := a.(authdb.Registrar).CreateUserWithAccount(ctx, &authdb.User{Email: key + "2"}, accountOf("", key+"2"))
+			return err
+		},
+		"Register": func(ctx context.Context, a authdb.Adapter, _ *authdb.User, key string) error {
+			_, err := authdb.Register(ctx, a, &authdb.User{Email: key + "2"}, accountOf("", key+"2"), authdb.LinkPolicy{})
+			return err
+		},
 		"UnlinkAccount": func(ctx context.Context, a authdb.Adapter, _ *authdb.User, key string) error {
 			return a.UnlinkAccount(ctx, "p", key)
 		},
@@ -103,6 +111,15 @@ func works(heedless bool) []work {
 					return undone
 				}
 				return unless(inner.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error { return several(ctx, tx, u, key) }))
+			})
+		}},
+		work{name: "InTx, Register", run: func(ctx context.Context, a *gormadapter.Adapter, _ *gorm.DB, u *authdb.User, key string) error {
+			return a.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+				_, _, taken := tx.(authdb.Registrar).CreateUserWithAccount(ctx, &authdb.User{Email: key + "3"}, accountOf("", key))
+				if !errors.Is(taken, authdb.ErrDuplicate) && !heedless {
+					return fmt.Errorf("an account that is linked: %w", taken)
+				}
+				return unless(errors.Join(single["Register"](ctx, tx, u, key), single["DeleteSession"](ctx, tx, u, key)))
 			})
 		}},
 		work{name: "WithTx", theirs: true, run: func(ctx context.Context, a *gormadapter.Adapter, db *gorm.DB, u *authdb.User, key string) error {
@@ -175,7 +192,7 @@ func TestEveryStep(t *testing.T) {
 		for i := range 2 * len(jobs) {
 			job, a := jobs[i/2], checked
 			if i%2 == 1 {
-				if job.name != "CreateUser" && job.name != "InTx" && !job.theirs {
+				if job.name != "CreateUser" && job.name != "Register" && !strings.HasPrefix(job.name, "InTx") && !job.theirs {
 					continue
 				}
 				job.name += ", unguarded"

@@ -17,14 +17,10 @@ import (
 // A transaction is what is known of one that outlasts a call. The adapters on
 // it share it.
 type transaction struct {
-	own   bool  // begun by InTx, which repeats it; else it is the application's
+	own   bool  // begun by us, who repeat it; else it is the application's
 	depth int   // of the savepoints of ours
 	gone  error // by which the transaction was lost
-	whole bool  // any error ends it: it needs no savepoints
-
-	// newcomer is a user whom it has created: nobody else can delete them.
-	newcomer string
-	ended    bool
+	ended bool
 
 	// settled says that a user is locked in a transaction of the application's,
 	// which may have taken its picture of the tables before it waited for the
@@ -48,11 +44,6 @@ func (t *transaction) usable() error {
 		return &goneError{t.gone}
 	}
 	return nil
-}
-
-// creates reports whether the user is the transaction's own.
-func (t *transaction) creates(userID string) bool {
-	return t != nil && t.newcomer != "" && t.newcomer == userID
 }
 
 // A goneError is what calls return after the transaction was lost, and InTx if
@@ -265,7 +256,7 @@ func (a *Adapter) inSavepoint(ctx context.Context, f func(tx *gorm.DB) error) (e
 	if err := a.tx.usable(); err != nil {
 		return err
 	}
-	if a.tx.whole {
+	if a.whole != nil { // which goes back further, or ends it
 		return f(a.session(ctx))
 	}
 	a.tx.depth++
