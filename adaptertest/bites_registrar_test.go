@@ -88,30 +88,20 @@ var registrarBites = []bite{
 		linked.ID, linked.UserID = authdb.NewID(), created.ID
 		return created, linked, nil
 	}),
-	registered("CreateUserWithAccount may be given the ids", func(u *authdb.User, _ *authdb.Account) { u.ID = "" }, nil),
+	registered("CreateUserWithAccount keeps a given ID of the user", func(u *authdb.User, _ *authdb.Account) { u.ID = "" }, nil),
 	registering("CreateUserWithAccount needs no more of a user and an account than CreateUser and LinkAccount",
 		func(ctx context.Context, f *faulty, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {
-			if u != nil && u.Email == "" {
-				return nil, nil, invalid("Email", "required")
+			if u != nil && u.Name == "" {
+				return nil, nil, invalid("Name", "required")
 			}
 			return f.createBoth(ctx, u, a)
 		}),
 	registering("CreateUserWithAccount needs no more of a user and an account than CreateUser and LinkAccount",
 		func(ctx context.Context, f *faulty, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {
-			created, linked, err := f.createBoth(ctx, u, a)
-			if err == nil && created.Email == "" { // '' and not NULL
-				locked(f.Memory, func() {
-					for _, other := range f.users {
-						if other.ID != created.ID && other.Email == "" {
-							err = duplicate("Email")
-						}
-					}
-				})
+			if a != nil && a.AccessToken == "" {
+				return nil, nil, invalid("AccessToken", "required")
 			}
-			if err != nil {
-				return nil, nil, err
-			}
-			return created, linked, nil
+			return f.createBoth(ctx, u, a)
 		}),
 	registering("CreateUserWithAccount of nil is ErrInvalid, and stores nothing",
 		func(ctx context.Context, f *faulty, u *authdb.User, a *authdb.Account) (*authdb.User, *authdb.Account, error) {

@@ -21,20 +21,18 @@ var registrarRules = group("Registrar", hasRegistrar|hasAccounts, []rule{
 		r.sameAccount(linked, account, "CreateUserWithAccount")
 		r.isRegistered(created, linked, "after CreateUserWithAccount")
 	}},
-	{name: "CreateUserWithAccount may be given the ids", unless: numbersUsers | uuidsOnly, check: func(r *rig) {
-		user := r.newUser(func(u *authdb.User) { u.ID = r.fresh("user") })
+	{name: "CreateUserWithAccount keeps a given ID of the user", unless: numbersUsers, check: func(r *rig) {
+		user := r.newUser(func(u *authdb.User) { u.ID = authdb.NewID() })
 		created, linked, err := r.CreateUserWithAccount(r.ctx, user, r.newAccount(""))
 		r.ok(err, "CreateUserWithAccount")
 		r.sameUser(created, user, "CreateUserWithAccount")
 		r.isRegistered(created, linked, "after CreateUserWithAccount")
 	}},
 	{name: "CreateUserWithAccount needs no more of a user and an account than CreateUser and LinkAccount", check: func(r *rig) {
-		for range 2 { // without an address: both are new
-			account := &authdb.Account{Type: authdb.AccountEmail, Provider: r.fresh("provider"), ProviderAccountID: r.fresh("account")}
-			created, linked, err := r.CreateUserWithAccount(r.ctx, &authdb.User{}, account)
-			r.ok(err, "CreateUserWithAccount of what is required")
-			r.isRegistered(created, linked, "after CreateUserWithAccount of what is required")
-		}
+		account := &authdb.Account{Type: authdb.AccountOIDC, Provider: r.fresh("provider"), ProviderAccountID: r.fresh("account")}
+		created, linked, err := r.CreateUserWithAccount(r.ctx, &authdb.User{Email: r.freshEmail()}, account)
+		r.ok(err, "CreateUserWithAccount of what is required")
+		r.isRegistered(created, linked, "after CreateUserWithAccount of what is required")
 	}},
 	{name: "CreateUserWithAccount of nil is ErrInvalid, and stores nothing", check: func(r *rig) {
 		user, account := r.newUser(), r.newAccount("")
