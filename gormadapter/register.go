@@ -69,7 +69,7 @@ func (a *Adapter) together(ctx context.Context, f func(tx *Adapter) error) error
 	}
 	begin := func() (*gorm.DB, endTx, error) { return a.begin(ctx, a.dialect.isolation) }
 	return a.transact(ctx, begin, func(tx *gorm.DB) error {
-		t := &transaction{own: true}
+		t := a.begunByUs()
 		defer func() { t.ended = true }()
 		app := a.app.WithContext(ctx)
 		app.Statement.ConnPool = tx.Statement.ConnPool

@@ -117,21 +117,58 @@ func TestRegistrarHookSwallows(t *testing.T) {
 		if err := a.Check(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		var once sync.Once
-		ctx := context.WithValue(t.Context(), doing{}, func(tx *gorm.DB, c *closed) error {
-			once.Do(func() {
-				defer w.arm(gaveWay, 1, nil)()
-				if err := tx.Exec("UPDATE accounts SET scope = 'x' WHERE id = ?", c.ID).Error; err == nil {
-					t.Error("no fault")
-				}
+		swallowing := func() context.Context {
+			var once sync.Once
+			return context.WithValue(t.Context(), doing{}, func(tx *gorm.DB, c *closed) error {
+				once.Do(func() {
+					defer w.arm(gaveWay, 1, nil)()
+					if err := tx.Exec("UPDATE accounts SET scope = 'x' WHERE id = ?", c.ID).Error; err == nil {
+						t.Error("no fault")
+					}
+				})
+				return nil
 			})
+		}
+		if err := registering(swallowing(), a, "ada", "1"); err != nil {
+			t.Fatal(err)
+		}
+		u, err := plain.GetUserByEmail(t.Context(), "ada")
+		if err != nil || count(t, db, "SELECT count(*) FROM accounts") != 1 {
+			t.Fatalf("told that all is stored, and it is not: %v", err)
+		}
+		if _, err := a.LinkAccount(swallowing(), accountOf(u.ID, "2")); err != nil || count(t, db, "SELECT count(*) FROM accounts") != 2 {
+			t.Errorf("LinkAccount: told that it is stored, and it is not, or %v", err)
+		}
+	})
+}
+
+// TestRegistrarHookLocks: what a hook decides under a lock, it decides by what others
+// have left, also if it has read before.
+func TestRegistrarHookLocks(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		if db.Name() == "sqlite" {
+			return // where nobody else writes meanwhile
+		}
+		a := synchronised(t, db, authdb.WithModels(authdb.Models{Account: &closed{}}))
+		other, err := a.CreateUser(t.Context(), &authdb.User{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx := context.WithValue(t.Context(), doing{}, func(tx *gorm.DB, _ *closed) error {
+			b, ctx := a.WithTx(tx), t.Context()
+			accounts, before := b.ListAccountsByUserID(ctx, other.ID)
+			_, late := a.LinkAccount(ctx, accountOf(other.ID, "late"))
+			_, locked := b.LockUser(ctx, other.ID)
+			if err := errors.Join(before, late, locked); err != nil || len(accounts) != 0 {
+				t.Errorf("%d accounts, %v", len(accounts), err)
+			}
+			if accounts, err := b.ListAccountsByUserID(ctx, other.ID); len(accounts) != 1 {
+				t.Errorf("under the lock %d accounts, want the one that others have linked: %v", len(accounts), err)
+			}
 			return nil
 		})
 		if err := registering(ctx, a, "ada", "1"); err != nil {
-			t.Fatal(err)
-		}
-		if !has(t, plain, "ada") || count(t, db, "SELECT count(*) FROM accounts") != 1 {
-			t.Error("told that all is stored, and it is not")
+			t.Error(err)
 		}
 	})
 }

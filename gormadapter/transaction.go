@@ -17,7 +17,7 @@ import (
 // A transaction is what is known of one that outlasts a call. The adapters on
 // it share it.
 type transaction struct {
-	own   bool  // begun by us, who repeat it; else it is the application's
+	own   bool  // begun by us, and sees what others commit; else as the application's
 	depth int   // of the savepoints of ours
 	gone  error // by which the transaction was lost
 	ended bool

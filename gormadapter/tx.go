@@ -86,13 +86,35 @@ func (a *Adapter) claiming(ctx context.Context, c *claim, f func(tx *gorm.DB) er
 		begin = func() (*gorm.DB, endTx, error) { return a.beginLocked(ctx, c) }
 	}
 	return a.transact(ctx, begin, func(tx *gorm.DB) error {
+		t := a.begunByUs()
+		defer func() { t.ended = true }()
+		a.tell(tx, t)
 		if c.locks() && a.dialect.keyLock.take == "" {
 			if err := a.settle(ctx, tx, c); err != nil {
 				return err
 			}
 		}
-		return f(tx)
+		if err := f(tx); err != nil {
+			return err
+		}
+		return t.usable() // a hook may not have passed it on
 	})
+}
+
+// begunByUs returns what is known of a transaction that begin or beginLocked has
+// begun.
+func (a *Adapter) begunByUs() *transaction {
+	return &transaction{own: a.dialect.isolation == a.dialect.isolationInTx}
+}
+
+// tell has the session's logger know of the transaction that it is in, so that it
+// is lost by what a hook of the row type does in it.
+func (a *Adapter) tell(tx *gorm.DB, t *transaction) {
+	if q, ok := tx.Logger.(quiet); ok {
+		b := *a
+		b.tx = t
+		tx.Logger = quiet{q.Interface, &b}
+	}
 }
 
 // endTx commits a transaction or rolls it back.
