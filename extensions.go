@@ -56,7 +56,9 @@ type Transactor interface {
 }
 
 // A Registrar stores a new person as a whole, in fewer statements than a
-// transaction of the caller's would take.
+// transaction of the caller's would take. Register goes by it, and then calls
+// neither CreateUser nor LinkAccount: a wrapper that overrides one of them has a
+// CreateUserWithAccount too, or does not let As find it.
 type Registrar interface {
 	// CreateUserWithAccount is CreateUser, and LinkAccount for the user that it
 	// has created: both or neither. The account's UserID is to be empty. If the

@@ -27,7 +27,8 @@ const registerAttempts = 5
 // ([Account.TokenPatch]), if the adapter is an AccountUpdater. There is no
 // transaction, and of the given user nothing is looked at.
 //
-// Else the user and the account are stored in one transaction, both or neither.
+// Else the user and the account are stored, both or neither: by the adapter if it
+// is a Registrar, or in a transaction, as always where somebody has the address.
 // Of any number of callers at once, in any number of processes, all get the one
 // user, and one of them is told Created. EmailVerified is stored only if the
 // policy trusts the provider, since a later decision goes by it. The account's
@@ -57,7 +58,8 @@ const registerAttempts = 5
 // does not see what others have committed while it waited.
 //
 // After ErrUnknownOutcome, call Register again. An adapter needs the extension
-// Transactor, to link a UserLocker, and to reset also AccountLister,
+// Transactor, which a Registrar needs only for who is not new in every respect,
+// to link a UserLocker, and to reset also AccountLister,
 // SessionLister and AuthenticatorRemover, for as much of it as it stores; else
 // it is errors.ErrUnsupported, and nothing is changed. The arguments are not
 // modified.
