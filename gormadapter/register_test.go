@@ -3,8 +3,11 @@ package gormadapter_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -290,7 +293,7 @@ func TestRegistrarSecrets(t *testing.T) {
 		}
 		for _, name := range []string{"access_token", "refresh_token", "id_token"} {
 			for _, value := range valuesOf(t, db, "accounts", name) {
-				if value == "" || strings.Contains("access refresh id", value) {
+				if value == "" || slices.Contains([]string{"access", "refresh", "id"}, value) {
 					t.Errorf("%s: stored as %q", name, value)
 				}
 			}
@@ -342,6 +345,51 @@ func TestRegistrarMessages(t *testing.T) {
 			return nil
 		}); err != nil || got != "SAVEPOINT INSERT INSERT RELEASE" {
 			t.Errorf("%v: %s", err, got)
+		}
+	})
+}
+
+// TestRegistrarUnguarded: of many callers on several pools one registers, also where
+// no unique key says so, and everybody signs in as that one.
+func TestRegistrarUnguarded(t *testing.T) {
+	const callers = 32
+	onLoose(t, func(t *testing.T, db *gorm.DB, _ string) {
+		var adapters []*gormadapter.Adapter
+		for range 4 {
+			adapters = append(adapters, newLoose(anotherPool(t, db)))
+		}
+		for _, test := range []struct {
+			name string
+			call func(i int) (created bool, err error)
+		}{
+			{"one", func(i int) (bool, error) {
+				err := registering(t.Context(), adapters[i%4], "one", "one")
+				return err == nil, err
+			}},
+			{"account", func(i int) (bool, error) {
+				err := registering(t.Context(), adapters[i%4], fmt.Sprint("account", i), "account")
+				return err == nil, err
+			}},
+			{"sign-in", func(i int) (bool, error) {
+				r, err := authdb.Register(t.Context(), adapters[i%4], &authdb.User{Email: "sign-in"}, accountOf("", "sign-in"), authdb.LinkPolicy{})
+				return err == nil && r.Created, err
+			}},
+		} {
+			var created atomic.Int64
+			atOnce(callers, func(i int) {
+				won, err := test.call(i)
+				if won {
+					created.Add(1)
+				}
+				if err != nil && (test.name == "sign-in" || !errors.Is(err, authdb.ErrDuplicate)) {
+					t.Errorf("%s: %v", test.name, err)
+				}
+			})
+			users := count(t, db, "SELECT count(*) FROM loose_users WHERE email LIKE ?", test.name+"%")
+			accounts := count(t, db, "SELECT count(*) FROM loose_accounts WHERE provider_account_id = ?", test.name)
+			if n := created.Load(); n != 1 || users != 1 || accounts != 1 {
+				t.Errorf("%s: %d winners, %d users, %d accounts", test.name, n, users, accounts)
+			}
 		}
 	})
 }
