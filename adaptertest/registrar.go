@@ -1,7 +1,6 @@
 package adaptertest
 
 import (
-	"context"
 	"reflect"
 	"time"
 
@@ -221,21 +220,13 @@ func (r *rig) ownsRegistrant() {
 	r.accountIs(wantAccount, "after a change of what CreateUserWithAccount returned")
 }
 
-// withoutRegistrar is an adapter that lacks the extension, also in its
-// transactions.
+// withoutRegistrar is an adapter that lacks the extension.
 type withoutRegistrar struct{ authdb.Adapter }
 
 // As finds what the adapter has, but for the one.
 func (w withoutRegistrar) As(target any) bool {
-	switch target := target.(type) {
-	case *authdb.Registrar:
+	if _, ok := target.(*authdb.Registrar); ok {
 		return false
-	case *authdb.Transactor:
-		inner, ok := authdb.As[authdb.Transactor](w.Adapter)
-		if ok {
-			*target = withoutRegistrarInTx{inner}
-		}
-		return ok
 	}
 	if a, ok := w.Adapter.(interface{ As(target any) bool }); ok {
 		return a.As(target)
@@ -246,10 +237,4 @@ func (w withoutRegistrar) As(target any) bool {
 	}
 	v.Set(reflect.ValueOf(w.Adapter))
 	return true
-}
-
-type withoutRegistrarInTx struct{ authdb.Transactor }
-
-func (t withoutRegistrarInTx) InTx(ctx context.Context, f func(context.Context, authdb.Adapter) error) error {
-	return t.Transactor.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error { return f(ctx, withoutRegistrar{tx}) })
 }
