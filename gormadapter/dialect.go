@@ -186,6 +186,7 @@ func dialects() []dialect {
 			keyLock: keyLock{
 				take: "SELECT GET_LOCK(" + mysqlLock + ", 5)",
 				drop: "DO RELEASE_LOCK(" + mysqlLock + ")",
+				free: "SELECT RELEASE_LOCK(" + mysqlLock + ")",
 				// They wait for rows of transactions that still run.
 				look:       " LOCK IN SHARE MODE",
 				lookInside: " FOR UPDATE",

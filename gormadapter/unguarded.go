@@ -25,8 +25,9 @@ type keyLock struct {
 	inTx string
 
 	// take returns 1 if it got a lock of the session's, and 0 or NULL if others
-	// kept it for too long or the server could not; drop gives it back.
-	take, drop string
+	// kept it for too long or the server could not; drop gives it back, and free
+	// also says whether it was the session's (1), another's (0) or nobody's (NULL).
+	take, drop, free string
 
 	// look ends the SELECT that looks for the value under the lock, lookInside
 	// the one inside a transaction that had begun before.
@@ -262,6 +263,58 @@ func (a *Adapter) dropLock(ctx context.Context, tx *gorm.DB, c *claim) error {
 	return tx.WithContext(ctx).Exec(a.dialect.keyLock.drop, c.lock()).Error
 }
 
+// giveBack is dropLock in an application's transaction, which may be over: by the
+// end of its context, and not with its connection, which frees the lock.
+func (a *Adapter) giveBack(ctx context.Context, tx *gorm.DB, c *claim) error {
+	err := a.dropLock(ctx, tx, c)
+	if errors.Is(err, sql.ErrTxDone) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		a.regain(ctx, c)
+	}
+	return err
+}
+
+// regain gives a lock back that the connection of an application's transaction has
+// taken along to the pool: when a context ends, database/sql rolls back by itself,
+// in its own time, and lets nobody else send anything before.
+func (a *Adapter) regain(ctx context.Context, c *claim) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), release)
+	defer cancel()
+	for !a.regained(ctx, c) && ctx.Err() == nil {
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// regained asks the pool's idle connections to give the lock back, and reports
+// whether one has, or nobody holds it.
+func (a *Adapter) regained(ctx context.Context, c *claim) bool {
+	pool, err := a.app.DB()
+	if err != nil {
+		return true // nothing to be done
+	}
+	for range pool.Stats().Idle + 1 { // a new one, at least, to hear that it is nobody's
+		conn, tx, err := a.reserve(ctx)
+		if err != nil {
+			return false
+		}
+		defer conn.Close() // not before all were asked: the pool would give the same one again
+		var free sql.NullBool
+		rows, err := tx.Raw(a.dialect.keyLock.free, c.lock()).Rows()
+		if err != nil {
+			return false
+		}
+		if rows.Next() {
+			err = rows.Scan(&free)
+		}
+		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
+			return false
+		}
+		if !free.Valid || free.Bool {
+			return true
+		}
+	}
+	return false
+}
+
 // claimingInside runs f in a transaction that had begun before. A lock of the
 // session's is kept until that has ended, if we will know of it; else it is
 // given back when f has written, and others wait for the row.
@@ -275,11 +328,14 @@ func (a *Adapter) claimingInside(ctx context.Context, c *claim, f func(tx *gorm.
 			a.tx.held = append(a.tx.held, c) // before: an error does not say that it was not taken
 		}
 		if err := a.takeLock(ctx, tx, c); err != nil {
+			if !a.tx.keeps && !errors.Is(err, errKeyBusy) {
+				_ = a.giveBack(ctx, tx, c) // it may have been taken
+			}
 			return a.judge(err)
 		}
 		if !a.tx.keeps {
 			defer func() {
-				if failed := a.dropLock(ctx, tx, c); failed != nil {
+				if failed := a.giveBack(ctx, tx, c); failed != nil {
 					a.lose(failed)
 					err = errors.Join(failed, err)
 				}
