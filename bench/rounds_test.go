@@ -59,6 +59,9 @@ func interval(n int) (low, high int) {
 // calibrate returns how many operations of the adapter's a batch has.
 func (d duel) calibrate(b *testing.B, goroutines int) int {
 	b.Helper()
+	if *brief {
+		return goroutines
+	}
 	n := 4 * goroutines
 	d.batch(b, d.raw, n, goroutines) // warms up
 	for {

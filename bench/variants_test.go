@@ -98,7 +98,7 @@ func ofAdapter(a *gormadapter.Adapter) work {
 func wideDuel(b *testing.B, d database) duel {
 	a := d.adapter(b, authdb.WithModels(authdb.Models{User: Member{}}))
 	pool := must[*sql.DB](b)(a.DB(b.Context()).DB())
-	storeAll(b, a, keysFrom("", known), func(ctx context.Context, tx authdb.Adapter, key string) error {
+	storeAll(b, a, keysFrom("", known()), func(ctx context.Context, tx authdb.Adapter, key string) error {
 		user := userOf(key)
 		user.Extra = further()
 		_, err := tx.CreateUser(ctx, user)
@@ -152,7 +152,7 @@ func drizzleDuel(b *testing.B, d database) duel {
 		b.Fatal(err)
 	}
 	pool := must[*sql.DB](b)(db.DB())
-	storeAll(b, a, keysFrom("", known), func(ctx context.Context, tx authdb.Adapter, key string) error {
+	storeAll(b, a, keysFrom("", known()), func(ctx context.Context, tx authdb.Adapter, key string) error {
 		_, err := tx.CreateUser(ctx, userOf(key))
 		if err == nil {
 			_, err = tx.CreateSession(ctx, sessionOf(key))

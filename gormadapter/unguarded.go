@@ -238,22 +238,24 @@ func (a *Adapter) settle(ctx context.Context, tx *gorm.DB, c *claim) error {
 
 // takeLock takes the session's lock.
 func (a *Adapter) takeLock(ctx context.Context, tx *gorm.DB, c *claim) error {
-	rows, err := tx.WithContext(ctx).Raw(a.dialect.keyLock.take, c.lock()).Rows()
+	got, err := firstBool(tx.WithContext(ctx).Raw(a.dialect.keyLock.take, c.lock()))
+	if err == nil && !got.Bool {
+		err = errKeyBusy
+	}
+	return err
+}
+
+// firstBool returns the one value of a query.
+func firstBool(query *gorm.DB) (value sql.NullBool, err error) {
+	rows, err := query.Rows()
 	if err != nil {
-		return err
+		return value, err
 	}
 	defer rows.Close()
-	var got sql.NullInt64
 	if rows.Next() {
-		err = rows.Scan(&got)
+		err = rows.Scan(&value)
 	}
-	switch err = errors.Join(err, rows.Err(), rows.Close()); {
-	case err != nil:
-		return err
-	case got.Int64 != 1:
-		return errKeyBusy
-	}
-	return nil
+	return value, errors.Join(err, rows.Err(), rows.Close())
 }
 
 // dropLock gives the session's lock back, also if the context has ended.
@@ -297,15 +299,8 @@ func (a *Adapter) regained(ctx context.Context, c *claim) bool {
 			return false
 		}
 		defer conn.Close() // not before all were asked: the pool would give the same one again
-		var free sql.NullBool
-		rows, err := tx.Raw(a.dialect.keyLock.free, c.lock()).Rows()
+		free, err := firstBool(tx.Raw(a.dialect.keyLock.free, c.lock()))
 		if err != nil {
-			return false
-		}
-		if rows.Next() {
-			err = rows.Scan(&free)
-		}
-		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 			return false
 		}
 		if !free.Valid || free.Bool {
