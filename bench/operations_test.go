@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -82,89 +81,6 @@ func (d database) messages(b *testing.B) func(b *testing.B, operation int) {
 		b.ReportMetric(count(all[operation].ours), "messages")
 		b.ReportMetric(count(all[operation].raw), "raw-messages")
 	}
-}
-
-var later = time.Now().UTC().Truncate(time.Millisecond).Add(30 * 24 * time.Hour)
-
-// userOf, and its like, are the records that go by a key.
-func userOf(key string) *authdb.User {
-	return &authdb.User{ID: "user-" + key, Name: "Ada Lovelace", Email: key + "@example.com", EmailVerified: &later, Image: "https://example.com/" + key + ".png"}
-}
-
-func accountOf(key string) *authdb.Account {
-	return &authdb.Account{
-		UserID: "user-" + key, Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "sub-" + key,
-		AccessToken: "access-token-of-" + key, RefreshToken: "refresh-token-of-" + key, ExpiresAt: later.Unix(), TokenType: "bearer", Scope: "openid email profile",
-	}
-}
-
-func sessionOf(key string) *authdb.Session {
-	return &authdb.Session{SessionToken: "session-" + key, UserID: "user-" + key, Expires: later}
-}
-
-func tokenOf(key string) *authdb.VerificationToken {
-	return &authdb.VerificationToken{Identifier: key + "@example.com", Token: "token-" + key, Expires: later}
-}
-
-func authenticatorOf(key string) *authdb.Authenticator {
-	return &authdb.Authenticator{
-		CredentialID: "credential-" + key, UserID: "user-" + key, ProviderAccountID: "credential-" + key,
-		CredentialPublicKey: "pQECAyYgASFYIA", Counter: 1, CredentialDeviceType: "multiDevice", Transports: "internal",
-	}
-}
-
-// fill stores the known users and what is theirs.
-func fill(b testing.TB, a *gormadapter.Adapter) {
-	b.Helper()
-	storeAll(b, a, keysFrom("", known()), everything)
-}
-
-// everything stores a user with all that is theirs.
-func everything(ctx context.Context, tx authdb.Adapter, key string) error {
-	_, err := tx.CreateUser(ctx, userOf(key))
-	if err == nil {
-		_, err = tx.LinkAccount(ctx, accountOf(key))
-	}
-	if err == nil {
-		_, err = tx.CreateSession(ctx, sessionOf(key))
-	}
-	if err == nil {
-		_, err = tx.(authdb.AuthenticatorStore).CreateAuthenticator(ctx, authenticatorOf(key))
-	}
-	return err
-}
-
-// storeAll stores a record for each of the keys.
-func storeAll(b testing.TB, a *gormadapter.Adapter, keys []string, each func(ctx context.Context, tx authdb.Adapter, key string) error) {
-	b.Helper()
-	err := a.InTx(b.Context(), func(ctx context.Context, tx authdb.Adapter) error {
-		for _, key := range keys {
-			if err := each(ctx, tx, key); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-}
-
-func keysFrom(prefix string, n int) []string {
-	keys := make([]string, n)
-	for i := range keys {
-		keys[i] = prefix + strconv.Itoa(i)
-	}
-	return keys
-}
-
-// someKeys are of users that are there.
-func someKeys(n int) []string {
-	keys := make([]string, n)
-	for i := range keys {
-		keys[i] = strconv.Itoa(rand.N(known()))
-	}
-	return keys
 }
 
 // operations returns all that is measured.
@@ -411,26 +327,6 @@ func operations(b *testing.B, a *gormadapter.Adapter, s *byHand) []operation {
 		}},
 	}
 }
-
-func withoutID(u *authdb.User) *authdb.User {
-	u.ID = ""
-	return u
-}
-
-func ofUser(a *authdb.Account, id string) *authdb.Account {
-	a.UserID = id
-	return a
-}
-
-func passkeyOf(key, userID string) *authdb.Authenticator {
-	a := authenticatorOf(key)
-	a.UserID = userID
-	return a
-}
-
-func someName() string { return "Ada " + strconv.Itoa(rand.Int()) }
-
-func someTime() time.Time { return later.Add(time.Duration(rand.N(1_000_000)) * time.Millisecond) }
 
 // one is an error unless one row was written.
 func one(n int64, err error) error {
