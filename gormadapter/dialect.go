@@ -184,9 +184,9 @@ func dialects() []dialect {
 			instant:     "CAST(%s AS CHAR)",
 			integer:     "CAST(CASE WHEN %[1]s REGEXP '^-?[0-9]{1,18}$' THEN %[1]s END AS SIGNED)",
 			keyLock: keyLock{
-				take: "SELECT GET_LOCK(" + mysqlLock + ", 5)",
+				take: "SELECT GET_LOCK(" + mysqlLock + ", 5), CONNECTION_ID()",
 				drop: "DO RELEASE_LOCK(" + mysqlLock + ")",
-				free: "SELECT RELEASE_LOCK(" + mysqlLock + ")",
+				free: "SELECT RELEASE_LOCK(" + mysqlLock + "), IS_USED_LOCK(" + mysqlLock + ")",
 				// They wait for rows of transactions that still run.
 				look:       " LOCK IN SHARE MODE",
 				lookInside: " FOR UPDATE",

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -64,7 +65,7 @@ func newBuffer[R any](q *query) *buffer[R] {
 	for i, p := range q.parts {
 		record := recordOf(&b.record, q, i)
 		x := &extras{t: p.t, field: record.FieldByName("Extra").Addr().Interface().(*map[string]any)}
-		if len(p.t.extra) > 0 {
+		if slices.ContainsFunc(p.columns, func(c *column) bool { return c.extra }) {
 			b.extras = append(b.extras, x)
 		}
 		for _, c := range p.columns {
@@ -192,6 +193,9 @@ func (x *extras) scan(c *column, src any) error {
 	if b, ok := src.([]byte); ok { // the driver's, and only lent
 		src = bytes.Clone(b)
 	}
+	if n, ok := src.(int64); ok && c.stored.Kind() == reflect.String { // of which GORM would make a letter
+		src = strconv.FormatInt(n, 10)
+	}
 	switch {
 	case src == nil:
 		x.values[c.name] = reflect.Zero(f.FieldType).Interface()
@@ -220,7 +224,7 @@ func (t *table) isDirect() bool {
 		return false
 	}
 	for _, c := range t.columns {
-		if c.field.Serializer != nil || !c.extra && !directTypes(c) {
+		if c.field.Serializer != nil || !c.extra && !directTypes(c) || c.extra && !directExtra(c) {
 			return false
 		}
 	}
@@ -241,4 +245,24 @@ func directTypes(c *column) bool {
 		return false
 	}
 	return c.stored.Kind() == reflect.String || isInteger(c.stored) || c.stored.Kind() == reflect.Bool
+}
+
+// directExtra reports whether GORM makes the same of the driver's value as of one
+// that package sql has converted first.
+func directExtra(c *column) bool {
+	switch c.stored {
+	case timeType, reflect.TypeFor[sql.NullTime](), reflect.TypeFor[sql.NullString](), reflect.TypeFor[sql.NullInt64](),
+		reflect.TypeFor[sql.NullInt32](), reflect.TypeFor[sql.NullFloat64](), reflect.TypeFor[sql.NullBool](), reflect.TypeFor[[]byte]():
+		return true
+	}
+	kind := c.stored.Kind()
+	switch {
+	case c.typed:
+		return true
+	case reflect.PointerTo(c.stored).Implements(reflect.TypeFor[sql.Scanner]()):
+		return false
+	case c.field.FieldType.Kind() == reflect.Pointer:
+		return kind == reflect.String
+	}
+	return kind == reflect.String || kind == reflect.Bool || isInteger(c.stored) || reflect.Zero(c.stored).CanFloat()
 }

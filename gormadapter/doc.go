@@ -104,7 +104,8 @@
 //
 //	SAVEPOINT, RELEASE SAVEPOINT    on PostgreSQL, each write
 //	                                on SQLite, MySQL and MariaDB those of
-//	                                more than one statement
+//	                                more than one statement, updates and
+//	                                the use of a token
 //
 // and InTx itself BEGIN and COMMIT; on SQLite one statement that writes nothing
 // and takes the right to write, and on MySQL one that sets the isolation level.

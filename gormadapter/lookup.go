@@ -84,15 +84,16 @@ func recordsFrom[R any](ctx context.Context, a *Adapter, tx *gorm.DB, q *query, 
 		return nil, err
 	}
 	defer rows.Close()
-	b := bufferOf[R](ctx, q)
-	defer b.giveBack(q)
+	b := bufferOf[R](ctx, q) // which is not given back after a panic: it may be half filled
 	for rows.Next() {
 		r, err := b.scan(rows)
 		if err != nil {
+			b.giveBack(q)
 			return nil, err
 		}
 		records = append(records, r)
 	}
+	b.giveBack(q)
 	return records, errors.Join(rows.Err(), rows.Close())
 }
 
@@ -197,7 +198,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	if err != nil {
 		return nil, err
 	}
-	if p.isEmpty() {
+	if p.isEmpty() || len(set.patched) == 0 && !t.updateHooks() { // or the row drops all of it
 		return readNow[R](ctx, a, t, args)
 	}
 	claim, err := a.claimPatched(ctx, t, p, key[0])
@@ -205,7 +206,9 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 		return nil, err
 	}
 	if a.updatesAlone(t, p, claim) {
-		return updateAlone[R](ctx, a, t, set, args)
+		if record, found, err := updateAlone[R](ctx, a, t, set, args); found || err != nil {
+			return record, err
+		}
 	}
 	var row reflect.Value
 	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {

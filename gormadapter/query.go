@@ -358,5 +358,11 @@ func open(ctx context.Context, tx *gorm.DB, q *query, args []any) (*sql.Rows, er
 	if !ok && tx.Error == nil {
 		tx.Error = errors.New("a callback of the application's has put something else in the place of the rows")
 	}
-	return rows, tx.Error
+	if tx.Error != nil {
+		if rows != nil { // a callback refused them afterwards
+			_ = rows.Close()
+		}
+		return nil, tx.Error
+	}
+	return rows, nil
 }

@@ -2,6 +2,7 @@ package gormadapter
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -71,24 +72,25 @@ func (t *table) updateHooks() bool {
 	return t.schema.BeforeSave || t.schema.BeforeUpdate || t.schema.AfterSave || t.schema.AfterUpdate
 }
 
-// updateAlone writes a patch, which is in the row, in one statement and returns the
-// record as it is then: as that statement brings it back or, where it can't, as the
-// next one reads it.
-func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignments, args []any) (*R, error) {
-	row := set.row
-	if err := a.autoUpdate(ctx, t, row, set); err != nil {
-		return nil, err
+// updateAlone writes a patch, which is in the set's row, in one statement and returns
+// the record as it is then: as that statement brings it back or, where it can't, as
+// the next one reads it. If nothing was written, found is false, and what that means
+// is for somebody to say who locks the row and reads it: it may be there and not
+// have changed.
+func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignments, args []any) (record *R, found bool, err error) {
+	if err := a.autoUpdate(ctx, t, set.row, set); err != nil {
+		return nil, false, err
 	}
 	where := a.matches(t, args)
 	if t.column("Expires") != nil {
 		alive, err := a.deadline(ctx, t, ">=", a.now())
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		where.Exprs = append(where.Exprs, alive)
 	}
-	var found bool
-	err := a.once(ctx, func(tx *gorm.DB) error {
+	err = a.alone(ctx, func(tx *gorm.DB) error {
+		row := t.newRow()
 		res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
 			tx = into(tx, t).Model(row.Interface()).Clauses(where, set)
 			if a.updatesReturn {
@@ -96,24 +98,45 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignme
 			}
 			return tx.Updates(row.Interface())
 		})
-		found = res.RowsAffected > 0
-		return res.Error
+		err := res.Error
+		switch found = res.RowsAffected > 0; {
+		case !found:
+			return err
+		case err != nil:
+		case a.updatesReturn:
+			record, err = decodeTo[R](ctx, t, row)
+		default:
+			record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
+		}
+		if errors.Is(err, authdb.ErrNotFound) { // deleted since
+			return err
+		}
+		return a.unread(t, err)
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	if found && a.updatesReturn {
-		return decodeTo[R](ctx, t, row)
+	return record, found, nil
+}
+
+// alone is once where it may turn out afterwards that the row can't be read: in a
+// transaction, that takes the change back.
+func (a *Adapter) alone(ctx context.Context, f func(tx *gorm.DB) error) error {
+	if a.tx != nil {
+		return a.inSavepoint(ctx, func(*gorm.DB) error { return f(a.statement(ctx)) })
 	}
-	record, err := readNow[R](ctx, a, t, args)
-	if found {
-		err = a.statementError(ctx, err) // it may have been done
+	return a.once(ctx, f)
+}
+
+// unread makes the error of a change whose row could not be read. Outside of a
+// transaction nobody takes it back.
+func (a *Adapter) unread(t *table, err error) error {
+	if class, _ := a.dialect.classify(err); err == nil || class.coded || connection(err) != "" {
+		return err
 	}
-	if err == nil && !found && a.dialect.countsMatches {
-		err = authdb.ErrNotFound // a condition of the application's is in the way
+	err = faultf(authdb.ErrSchema, "%s: the changed row can't be read", t.record)
+	if a.tx == nil {
+		return &unknownOutcome{err}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return record, nil
+	return err
 }

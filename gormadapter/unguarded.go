@@ -25,8 +25,9 @@ type keyLock struct {
 	inTx string
 
 	// take returns 1 if it got a lock of the session's, and 0 or NULL if others
-	// kept it for too long or the server could not; drop gives it back, and free
-	// also says whether it was the session's (1), another's (0) or nobody's (NULL).
+	// kept it for too long or the server could not, and the session's id; drop gives
+	// it back. So does free, which returns 1 if it was the session's, and whose it is
+	// else.
 	take, drop, free string
 
 	// look ends the SELECT that looks for the value under the lock, lookInside
@@ -52,6 +53,7 @@ type claim struct {
 	patches bool     // a patch says what the value is to be
 	own     string   // the id of the user who may have it already
 	taken   bool     // somebody has it
+	session int64    // of the server, that has the lock
 }
 
 // keyOf returns the key of the contract that a table's rows have beside an id.
@@ -238,24 +240,22 @@ func (a *Adapter) settle(ctx context.Context, tx *gorm.DB, c *claim) error {
 
 // takeLock takes the session's lock.
 func (a *Adapter) takeLock(ctx context.Context, tx *gorm.DB, c *claim) error {
-	got, err := firstBool(tx.WithContext(ctx).Raw(a.dialect.keyLock.take, c.lock()))
-	if err == nil && !got.Bool {
-		err = errKeyBusy
-	}
-	return err
-}
-
-// firstBool returns the one value of a query.
-func firstBool(query *gorm.DB) (value sql.NullBool, err error) {
-	rows, err := query.Rows()
+	rows, err := tx.WithContext(ctx).Raw(a.dialect.keyLock.take, c.lock()).Rows()
 	if err != nil {
-		return value, err
+		return err
 	}
 	defer rows.Close()
+	var got sql.NullBool
 	if rows.Next() {
-		err = rows.Scan(&value)
+		err = rows.Scan(&got, &c.session)
 	}
-	return value, errors.Join(err, rows.Err(), rows.Close())
+	switch err = errors.Join(err, rows.Err(), rows.Close()); {
+	case err != nil:
+		return err
+	case !got.Bool:
+		return errKeyBusy
+	}
+	return nil
 }
 
 // dropLock gives the session's lock back, also if the context has ended.
@@ -287,27 +287,46 @@ func (a *Adapter) regain(ctx context.Context, c *claim) {
 }
 
 // regained asks the pool's idle connections to give the lock back, and reports
-// whether one has, or nobody holds it.
+// whether one has, or the lock is not the session's any more. It takes no connection
+// that would have to be waited for.
 func (a *Adapter) regained(ctx context.Context, c *claim) bool {
 	pool, err := a.app.DB()
 	if err != nil {
 		return true // nothing to be done
 	}
-	for range pool.Stats().Idle + 1 { // a new one, at least, to hear that it is nobody's
+	for i := range max(1, pool.Stats().Idle) {
+		if s := pool.Stats(); s.MaxOpenConnections > 0 && s.InUse >= s.MaxOpenConnections || i > 0 && s.Idle == 0 {
+			return false
+		}
 		conn, tx, err := a.reserve(ctx)
 		if err != nil {
 			return false
 		}
 		defer conn.Close() // not before all were asked: the pool would give the same one again
-		free, err := firstBool(tx.Raw(a.dialect.keyLock.free, c.lock()))
+		released, holder, err := a.askLock(tx, c)
 		if err != nil {
 			return false
 		}
-		if !free.Valid || free.Bool {
+		if released || holder != c.session {
 			return true
 		}
 	}
 	return false
+}
+
+// askLock gives the lock back if it is the connection's, and else says whose it is.
+func (a *Adapter) askLock(tx *gorm.DB, c *claim) (released bool, holder int64, err error) {
+	rows, err := tx.Raw(a.dialect.keyLock.free, c.lock()).Rows()
+	if err != nil {
+		return false, 0, err
+	}
+	defer rows.Close()
+	var free sql.NullBool
+	var session sql.NullInt64
+	if rows.Next() {
+		err = rows.Scan(&free, &session)
+	}
+	return free.Bool, session.Int64, errors.Join(err, rows.Err(), rows.Close())
 }
 
 // claimingInside runs f in a transaction that had begun before. A lock of the
@@ -323,9 +342,6 @@ func (a *Adapter) claimingInside(ctx context.Context, c *claim, f func(tx *gorm.
 			a.tx.held = append(a.tx.held, c) // before: an error does not say that it was not taken
 		}
 		if err := a.takeLock(ctx, tx, c); err != nil {
-			if !a.tx.keeps && !errors.Is(err, errKeyBusy) {
-				_ = a.giveBack(ctx, tx, c) // it may have been taken
-			}
 			return a.judge(err)
 		}
 		if !a.tx.keeps {

@@ -184,6 +184,9 @@ func (t *table) load(ctx context.Context, c *column, row, dst reflect.Value) err
 		return err
 	}
 	at, ok, err := t.instant(ctx, c, row)
+	if dst.Kind() == reflect.Pointer && at.Equal(time.UnixMilli(0)) && isInteger(c.stored) && c.field.FieldType.Kind() != reflect.Pointer {
+		ok = false // NULL, which the number can't say
+	}
 	switch {
 	case err != nil:
 		return err

@@ -50,9 +50,9 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		return nil, err
 	}
 	forms := a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
-	if len(forms) == 1 && a.changesAlone(t) && !t.deleteHooks() {
-		row, err := a.takeAlone(ctx, identifier, forms[0])
-		return a.used(ctx, row, token, err)
+	if len(forms) == 1 && a.changesAlone(t) && !t.deleteHooks() && (a.deletesReturn || a.tx == nil || a.tx.own) {
+		used, err := a.takeAlone(ctx, identifier, forms[0])
+		return a.used(used, token, err)
 	}
 	var row reflect.Value
 	err := a.inTx(ctx, func(tx *gorm.DB) error {
@@ -67,15 +67,15 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 		}
 		return a.discardOthers(ctx, tx, identifier, forms, used)
 	})
-	return a.used(ctx, row, token, err)
-}
-
-// used makes the record of a row that was taken.
-func (a *Adapter) used(ctx context.Context, row reflect.Value, token string, err error) (*authdb.VerificationToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	used, err := decodeTo[authdb.VerificationToken](ctx, a.tokens, row)
+	used, err := decodeTo[authdb.VerificationToken](ctx, t, row)
+	return a.used(used, token, err)
+}
+
+// used returns a token that was used up, as its caller knows it.
+func (a *Adapter) used(used *authdb.VerificationToken, token string, err error) (*authdb.VerificationToken, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -90,28 +90,41 @@ func (a *Adapter) used(ctx context.Context, row reflect.Value, token string, err
 
 // takeAlone deletes the row in one statement, which brings it back or, where it
 // can't, says whether it had something to delete. Whoever deleted it has the token.
-func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (row reflect.Value, err error) {
+func (a *Adapter) takeAlone(ctx context.Context, identifier, form string) (used *authdb.VerificationToken, err error) {
 	t := a.tokens
 	args, err := a.keyArgs(ctx, nil, t, t.key, []string{identifier, form})
 	if err != nil {
-		return row, err
+		return nil, err
 	}
-	err = a.once(ctx, func(tx *gorm.DB) error {
-		back := t.newRow()
-		if row = back; !a.deletesReturn {
-			found, err := a.one(ctx, a.primary(a.base), a.queries().of[t].one, args...)
+	where := a.matches(t, args)
+	err = a.alone(ctx, func(tx *gorm.DB) (err error) {
+		if !a.deletesReturn {
+			used, err = recordFrom[authdb.VerificationToken](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
 			if err != nil {
 				return err
 			}
-			row, back = found[0], reflect.Value{}
+			n, err := a.remove(tx, t, where, reflect.Value{})
+			return deleted(n, err)
 		}
-		n, err := a.removeRow(tx, t, a.matches(t, args), back, a.deletesReturn)
-		if err == nil && n == 0 {
-			err = authdb.ErrNotFound // somebody was faster
+		row := t.newRow()
+		n, err := a.removeRow(tx, t, where, row, true)
+		if n == 0 {
+			return deleted(n, err)
 		}
-		return err
+		if err == nil {
+			used, err = decodeTo[authdb.VerificationToken](ctx, t, row)
+		}
+		return a.unread(t, err)
 	})
-	return row, err
+	return used, err
+}
+
+// deleted returns ErrNotFound if somebody was faster.
+func deleted(n int64, err error) error {
+	if err == nil && n == 0 {
+		err = authdb.ErrNotFound
+	}
+	return err
 }
 
 // take reads the row under a lock and deletes it; whose DELETE has a row to
@@ -132,10 +145,7 @@ func (a *Adapter) take(ctx context.Context, tx *gorm.DB, identifier, form string
 		loaded = found[0]
 	}
 	n, err := a.remove(tx, t, a.matches(t, args), loaded)
-	if err == nil && n == 0 {
-		err = authdb.ErrNotFound // somebody was faster
-	}
-	return found[0], err
+	return found[0], deleted(n, err)
 }
 
 // discardOthers removes what is stored of the same token in other forms: a

@@ -224,6 +224,10 @@ func (s assignments) Build(b clause.Builder) {
 		stmt.AddVar(stmt, v)
 		separator = ","
 	}
+	if separator == "" { // and the row is to be found all the same
+		key := stmt.Quote(s.t.key[0].field.DBName)
+		stmt.SQL.WriteString(key + "=" + key)
+	}
 }
 
 func contains(columns []*column, f *schema.Field) bool {
