@@ -69,7 +69,9 @@
 // An update is 2 everywhere if something has to see the row before: update or find
 // hooks of the row type, encrypted tokens of the account, or another token of the
 // session; or if rows can be soft-deleted, or the key is one that no unique key
-// guards. So is the use of a token.
+// guards. So is the use of a token. An update that writes nothing is followed by
+// one of those, which says why. If an update is done and its row can't be read
+// afterwards, the error is authdb.ErrUnknownOutcome; in a transaction it is undone.
 //
 // On MySQL a create is one more if the row type has columns that the database
 // computes a default for, and on all databases if a column with a default is to be

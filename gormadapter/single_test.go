@@ -234,3 +234,45 @@ func TestRegainOthers(t *testing.T) {
 		}
 	})
 }
+
+// looked is a row with a find hook, which may refuse.
+type looked struct {
+	models.User
+	Seen string `gorm:"-"`
+}
+
+func (looked) TableName() string { return "users" }
+
+var errLooked = errors.New("refused")
+
+// AfterFind is GORM's hook.
+func (l *looked) AfterFind(*gorm.DB) error {
+	if l.Name != nil && *l.Name == "refused" {
+		return errLooked
+	}
+	name := "seen"
+	l.Image = &name
+	return nil
+}
+
+// TestUpdateFindHook: what an update returns has gone through the find hook, and one
+// that the hook refuses is not stored.
+func TestUpdateFindHook(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		a := synchronised(t, db, authdb.WithModels(authdb.Models{User: looked{}}))
+		ctx := t.Context()
+		u, err := a.CreateUser(ctx, &authdb.User{Name: "before"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := a.UpdateUser(ctx, u.ID, authdb.UserPatch{Name: authdb.Set("after")}); err != nil || got.Image != "seen" {
+			t.Errorf("%v, %v", got, err)
+		}
+		if _, err := a.UpdateUser(ctx, u.ID, authdb.UserPatch{Name: authdb.Set("refused")}); !errors.Is(err, errLooked) {
+			t.Errorf("%v, want the hook's error", err)
+		}
+		if got, err := a.GetUser(ctx, u.ID); err != nil || got.Name != "after" {
+			t.Errorf("a refused update is stored: %v, %v", got, err)
+		}
+	})
+}
