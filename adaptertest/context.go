@@ -99,8 +99,7 @@ func deleteHalfway(r *rig) {
 		deleted := r.DeleteUser(ctx, user.ID)
 		timer.Stop()
 		cancel()
-		r.settles(user, account, session)
-		if _, err := r.GetUser(r.ctx, user.ID); err == nil {
+		if r.settles(user, account, session) {
 			if deleted == nil {
 				r.Errorf("DeleteUser returned nil, and the user is there")
 			}
@@ -115,9 +114,11 @@ func deleteHalfway(r *rig) {
 	}
 }
 
-// settles waits, though not for long, until all three are there or none is: a
-// server may still be at the commit of a call that has returned.
-func (r *rig) settles(user *authdb.User, account *authdb.Account, session *authdb.Session) {
+// settles waits, though not for long, until all three are there or none is, and
+// reports whether the user is: a server may still be at the commit of a call that has
+// returned, or come to it now.
+func (r *rig) settles(user *authdb.User, account *authdb.Account, session *authdb.Session) (present bool) {
+	seen := 0 // how often all were there
 	for range 50 {
 		_, err1 := r.GetUser(r.ctx, user.ID)
 		_, err2 := r.GetAccount(r.ctx, account.Provider, account.ProviderAccountID)
@@ -128,11 +129,15 @@ func (r *rig) settles(user *authdb.User, account *authdb.Account, session *authd
 				there++
 			}
 		}
-		if there == 0 || there == whole {
-			return
+		if present = err1 == nil; there == whole {
+			seen++
+		}
+		if there == 0 || seen == 3 {
+			break
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+	return present
 }
 
 func userContext(ctx context.Context, r *rig) ([]contextCall, func()) {

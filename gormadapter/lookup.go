@@ -198,7 +198,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	if err != nil {
 		return nil, err
 	}
-	if p.isEmpty() || len(set.patched) == 0 && !t.updateHooks() { // or the row drops all of it
+	if p.isEmpty() {
 		return readNow[R](ctx, a, t, args)
 	}
 	claim, err := a.claimPatched(ctx, t, p, key[0])

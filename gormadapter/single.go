@@ -106,10 +106,10 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignme
 		case a.updatesReturn:
 			record, err = decodeTo[R](ctx, t, row)
 		default:
-			record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
-		}
-		if errors.Is(err, authdb.ErrNotFound) { // deleted since
-			return err
+			return a.readBack(ctx, t, func() error {
+				record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
+				return err
+			})
 		}
 		return a.unread(t, err)
 	})
@@ -126,6 +126,19 @@ func (a *Adapter) alone(ctx context.Context, f func(tx *gorm.DB) error) error {
 		return a.inSavepoint(ctx, func(*gorm.DB) error { return f(a.statement(ctx)) })
 	}
 	return a.once(ctx, f)
+}
+
+// readBack reads what the statement before has changed. Outside of a transaction that
+// is done, whatever the server says of the reading.
+func (a *Adapter) readBack(ctx context.Context, t *table, read func() error) error {
+	err := read()
+	if errors.Is(err, authdb.ErrNotFound) { // deleted since
+		return err
+	}
+	if class, _ := a.dialect.classify(err); err != nil && class.coded && a.tx == nil && ended(ctx) == nil {
+		return &unknownOutcome{err}
+	}
+	return a.unread(t, err)
 }
 
 // unread makes the error of a change whose row could not be read. Outside of a

@@ -224,7 +224,7 @@ func (s assignments) Build(b clause.Builder) {
 		stmt.AddVar(stmt, v)
 		separator = ","
 	}
-	if separator == "" { // and the row is to be found all the same
+	if separator == "" { // the row drops all of it, and is to be found and locked all the same
 		key := stmt.Quote(s.t.key[0].field.DBName)
 		stmt.SQL.WriteString(key + "=" + key)
 	}

@@ -126,7 +126,7 @@ func uses(a *gormadapter.Adapter) []use {
 			return err
 		}},
 		{"DeleteSession", nil, []string{"delete sessions"}, func(ctx context.Context) error { return a.DeleteSession(ctx, secret+" session") }},
-		{"DeleteUser", nil, []string{"select users", "delete accounts", "delete sessions", "delete authenticators", "delete users"}, func(ctx context.Context) error {
+		{"DeleteUser", nil, []string{"delete users"}, func(ctx context.Context) error {
 			return a.DeleteUser(ctx, id)
 		}},
 	}
