@@ -54,6 +54,14 @@ func (s statement) exec(ctx context.Context, args ...any) (int64, error) {
 	return res.RowsAffected()
 }
 
+// queryIn is query inside a transaction.
+func (s statement) queryIn(ctx context.Context, tx *sql.Tx, args ...any) *sql.Row {
+	if s.stmt != nil {
+		return tx.StmtContext(ctx, s.stmt).QueryRowContext(ctx, args...) //nolint:sqlclosecheck // the transaction closes it
+	}
+	return tx.QueryRowContext(ctx, s.text, args...)
+}
+
 // in is exec inside a transaction.
 func (s statement) in(ctx context.Context, tx *sql.Tx, args ...any) error {
 	var err error
@@ -259,16 +267,22 @@ func (s *byHand) createAuthenticator(ctx context.Context, a *authdb.Authenticato
 	return &created, err
 }
 
-// changed sends an update and returns the row as it is then.
-func changed[R any](ctx context.Context, s *byHand, update, get statement, scan func(*sql.Row) (*R, error), set []any, key []any, more ...any) (*R, error) {
+// changed sends an update and returns the row as it is then. Where UPDATE can't bring
+// it back, both are one transaction: an update by itself may be written late, after
+// its caller has given up and another was acknowledged.
+func changed[R any](ctx context.Context, s *byHand, update, get statement, scan func(*sql.Row) (*R, error), set []any, key []any, more ...any) (row *R, err error) {
 	args := append(append(set, key...), more...)
 	if s.d.updates {
 		return scan(update.query(ctx, args...))
 	}
-	if n, err := update.exec(ctx, args...); err != nil || n != 1 {
-		return nil, errors.Join(err, fmt.Errorf("%d rows", n))
-	}
-	return scan(get.query(ctx, key...))
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		if err := update.in(ctx, tx, args...); err != nil {
+			return err
+		}
+		row, err = scan(get.queryIn(ctx, tx, key...))
+		return err
+	})
+	return row, err
 }
 
 func (s *byHand) rollSession(ctx context.Context, token string, expires time.Time) (*authdb.Session, error) {

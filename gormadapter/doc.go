@@ -61,8 +61,8 @@
 //	authdb.Register of somebody new                 3, and of somebody known a look-up
 //	                                                and UpdateAccount
 //
-// besides BEGIN and COMMIT wherever it is more than one, except where MySQL or
-// MariaDB reads after an update or before a token is used, which needs neither. SQLite
+// besides BEGIN and COMMIT wherever it is more than one, except where MySQL reads a
+// token before it is used, which needs neither. SQLite
 // enforces foreign keys by a setting of each connection, so that Check can't know
 // of them there: authdb.WithForeignKeys says so, and package datasource does.
 //

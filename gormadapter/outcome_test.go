@@ -58,12 +58,14 @@ func TestUnknownOutcome(t *testing.T) {
 				return nil
 			})
 
-			line.cutAfter("grace")
-			if _, err := a.UpdateUser(t.Context(), u.ID, authdb.UserPatch{Name: authdb.Set("Grace")}); !errors.Is(err, authdb.ErrUnknownOutcome) {
-				t.Errorf("cut at UPDATE: %v", err)
-			}
-			if n := line.cuts(); n != 1 {
-				t.Errorf("UPDATE was sent %d times", n)
+			if server == testdb.Postgres { // elsewhere COMMIT was not sent
+				line.cutAfter("grace")
+				if _, err := a.UpdateUser(t.Context(), u.ID, authdb.UserPatch{Name: authdb.Set("Grace")}); !errors.Is(err, authdb.ErrUnknownOutcome) {
+					t.Errorf("cut at UPDATE: %v", err)
+				}
+				if n := line.cuts(); n != 1 {
+					t.Errorf("UPDATE was sent %d times", n)
+				}
 			}
 
 			// Statements are prepared on the new connection first.

@@ -85,7 +85,7 @@ func TestPlugin(t *testing.T) {
 		a := withPlugin(t, db, p)
 		ctx, later := t.Context(), time.Now().Add(time.Hour)
 		var u *authdb.User
-		reads := db.Name() == "mysql" // after an update
+		reads := db.Name() == "mysql" // before an update
 		for _, step := range []struct {
 			name string
 			call func() error
@@ -96,7 +96,7 @@ func TestPlugin(t *testing.T) {
 			{"UpdateUser", func() error {
 				_, err := a.UpdateUser(ctx, u.ID, authdb.UserPatch{Name: authdb.Set("Ada")})
 				return err
-			}, then(reads, "update UPDATE users", "row SELECT users")},
+			}, after(reads, "row SELECT users", "update UPDATE users")},
 			{"GetSessionAndUser", func() error {
 				if _, _, err := a.GetSessionAndUser(ctx, "nobody"); !errors.Is(err, authdb.ErrNotFound) {
 					return err
@@ -125,11 +125,12 @@ func TestPlugin(t *testing.T) {
 	})
 }
 
-func then(also bool, first, second string) []string {
+// after returns what is done, after something else if that is done too.
+func after(also bool, first, second string) []string {
 	if also {
 		return []string{first, second}
 	}
-	return []string{first}
+	return []string{second}
 }
 
 // TestPluginCondition: a plugin that adds a condition to what changes rows, as those

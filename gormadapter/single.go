@@ -2,7 +2,6 @@ package gormadapter
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
@@ -59,12 +58,14 @@ func (c *column) scans() bool {
 	return c.stored.PkgPath() == modelTimeType.PkgPath() && !c.form.Local
 }
 
-// updatesAlone reports whether the patch can be written in one statement.
+// updatesAlone reports whether the patch can be written in one statement. MySQL and
+// MariaDB, which can't bring the row back, may besides write late what waited for a
+// lock when its caller's context ended; a transaction's COMMIT has to be sent.
 func (a *Adapter) updatesAlone(t *table, p *patch, claim *claim) bool {
 	movesKey := func(c change) bool {
 		return c.set && slices.ContainsFunc(t.key, func(key *column) bool { return key.name == c.name })
 	}
-	return a.changesAlone(t) && !t.updateHooks() && claim == nil && p.readable == nil && !slices.ContainsFunc(p.changes, movesKey)
+	return a.updatesReturn && a.changesAlone(t) && !t.updateHooks() && claim == nil && p.readable == nil && !slices.ContainsFunc(p.changes, movesKey)
 }
 
 // updateHooks reports whether a row must be loaded before it is updated.
@@ -73,10 +74,8 @@ func (t *table) updateHooks() bool {
 }
 
 // updateAlone writes a patch, which is in the set's row, in one statement and returns
-// the record as it is then: as that statement brings it back or, where it can't, as
-// the next one reads it. If nothing was written, found is false, and what that means
-// is for somebody to say who locks the row and reads it: it may be there and not
-// have changed.
+// the record as that brings it back. If nothing was written, found is false, and
+// what that means is for somebody to say who locks the row and reads it.
 func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignments, args []any) (record *R, found bool, err error) {
 	if err := a.autoUpdate(ctx, t, set.row, set); err != nil {
 		return nil, false, err
@@ -91,25 +90,15 @@ func updateAlone[R any](ctx context.Context, a *Adapter, t *table, set *assignme
 	}
 	err = a.alone(ctx, func(tx *gorm.DB) error {
 		row := t.newRow()
-		res := a.insist(tx, func(tx *gorm.DB) *gorm.DB {
-			tx = into(tx, t).Model(row.Interface()).Clauses(where, set)
-			if a.updatesReturn {
-				a.bringBack(tx.Statement, t)
-			}
-			return tx.Updates(row.Interface())
-		})
+		tx = into(tx, t).Model(row.Interface()).Clauses(where, set)
+		a.bringBack(tx.Statement, t)
+		res := tx.Updates(row.Interface())
 		err := res.Error
 		switch found = res.RowsAffected > 0; {
 		case !found:
 			return err
-		case err != nil:
-		case a.updatesReturn:
+		case err == nil:
 			record, err = decodeTo[R](ctx, t, row)
-		default:
-			return a.readBack(ctx, t, func() error {
-				record, err = recordFrom[R](ctx, a, a.primary(a.base), a.queries().of[t].one, args)
-				return err
-			})
 		}
 		return a.unread(t, err)
 	})
@@ -126,19 +115,6 @@ func (a *Adapter) alone(ctx context.Context, f func(tx *gorm.DB) error) error {
 		return a.inSavepoint(ctx, func(*gorm.DB) error { return f(a.statement(ctx)) })
 	}
 	return a.once(ctx, f)
-}
-
-// readBack reads what the statement before has changed. Outside of a transaction that
-// is done, whatever the server says of the reading.
-func (a *Adapter) readBack(ctx context.Context, t *table, read func() error) error {
-	err := read()
-	if errors.Is(err, authdb.ErrNotFound) { // deleted since
-		return err
-	}
-	if class, _ := a.dialect.classify(err); err != nil && class.coded && a.tx == nil && ended(ctx) == nil {
-		return &unknownOutcome{err}
-	}
-	return a.unread(t, err)
 }
 
 // unread makes the error of a change whose row could not be read. Outside of a

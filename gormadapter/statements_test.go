@@ -75,7 +75,7 @@ func each(n int) cost { return cost{n, n, n, n} }
 type costs struct{ child, update, updateAccount, deleteUser cost }
 
 func costsOf(child, deleteUser cost) costs {
-	update := cost{1, 1, 2, 2} // which brings back the row, or is followed by a SELECT
+	update := cost{1, 1, 4, 4} // which brings back the row, or has it locked and read first
 	return costs{child, update, update, deleteUser}
 }
 
