@@ -174,6 +174,26 @@ type SessionLister interface {
 	DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error)
 }
 
+// A DetachedSessionStore keeps sessions whose users are kept elsewhere: it looks at
+// no user, neither when it stores a session nor when it returns one. Compose makes
+// a SessionStore of it and of a UserStore, and keeps sessions from outliving their
+// users by means of DeleteSessionsByUserID.
+type DetachedSessionStore interface {
+	SessionLister
+
+	// CreateSession is that of SessionStore, but never ErrReference: any UserID
+	// that is not empty is stored.
+	CreateSession(ctx context.Context, session *Session) (*Session, error)
+
+	// GetSession returns the session, or ErrNotFound, or ErrExpired if it has
+	// expired. It writes nothing.
+	GetSession(ctx context.Context, sessionToken string) (*Session, error)
+
+	// UpdateSession and DeleteSession are those of SessionStore.
+	UpdateSession(ctx context.Context, sessionToken string, patch SessionPatch) (*Session, error)
+	DeleteSession(ctx context.Context, sessionToken string) error
+}
+
 // A SessionRevoker ends a session by its ID, for a page that shows a user their
 // sessions and must not show the tokens. Rows without an ID don't have it.
 type SessionRevoker interface {
