@@ -61,6 +61,7 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 			}
 		}
 		fresh = false
+		defer sendsAgain(tx)()
 		if lock {
 			if err := a.lockUser(ctx, tx, t, row); err != nil {
 				return err

@@ -212,6 +212,7 @@ func edit[R any](ctx context.Context, a *Adapter, t *table, p *patch, key ...str
 	}
 	var row reflect.Value
 	err = a.claiming(ctx, claim, func(tx *gorm.DB) error {
+		defer sendsAgain(tx)()
 		q, where, err := a.reach(ctx, tx, t, args)
 		if err != nil {
 			return err

@@ -159,7 +159,11 @@ func (a *Adapter) beginPlain(ctx context.Context, isolation sql.IsolationLevel) 
 	if tx.Error != nil {
 		return nil, nil, tx.Error
 	}
-	return tx, ending(tx.Statement.ConnPool.(gorm.TxCommitter)), nil
+	end, ended := ending(tx.Statement.ConnPool.(gorm.TxCommitter)), preparing(ctx, tx)
+	return tx, func(commit bool) error {
+		defer ended()
+		return end(commit)
+	}, nil
 }
 
 // ending returns the function that ends a transaction of database/sql's.

@@ -122,6 +122,7 @@ func (a *Adapter) deleteUser(ctx context.Context, id string) error {
 		})
 	}
 	return a.inTx(ctx, func(tx *gorm.DB) error {
+		defer sendsAgain(tx)()
 		// The lock comes first: whoever adds to the user waits, and finds
 		// nobody.
 		found, err := a.find(ctx, tx, a.queries().of[a.users].any, args...)

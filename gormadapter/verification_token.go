@@ -56,6 +56,7 @@ func (a *Adapter) useVerificationToken(ctx context.Context, identifier, token st
 	}
 	var row reflect.Value
 	err := a.inTx(ctx, func(tx *gorm.DB) error {
+		defer sendsAgain(tx)()
 		var used string
 		err := a.byForms(ctx, t, forms, func(form string) (err error) {
 			used = form
