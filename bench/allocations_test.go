@@ -1,7 +1,6 @@
 package bench_test
 
 import (
-	"database/sql"
 	"testing"
 )
 
@@ -18,8 +17,8 @@ func TestAllocations(t *testing.T) {
 	for _, d := range databases() {
 		t.Run(d.name, func(t *testing.T) {
 			a := d.adapter(t)
-			storeAll(t, a, keysFrom("", 1), everything)
-			s := newByHand(t, must[*sql.DB](t)(a.DB(t.Context()).DB()), d, true)
+			storeAll(t, a, keysFrom("", 1), everything(userOf))
+			s := newByHand(t, poolOf(t, a), d, defaultTables(), true)
 			ctx := t.Context()
 			ours := testing.AllocsPerRun(200, func() {
 				if _, _, err := a.GetSessionAndUser(ctx, "session-0"); err != nil {

@@ -1,17 +1,14 @@
 package bench_test
 
-import (
-	"database/sql"
-	"testing"
-)
+import "testing"
 
 // BenchmarkHot is for profiles: the hot path alone.
 func BenchmarkHot(b *testing.B) {
 	for _, d := range databases() {
 		b.Run(d.name, func(b *testing.B) {
 			a := d.adapter(b)
-			fill(b, a)
-			s := newByHand(b, must[*sql.DB](b)(a.DB(b.Context()).DB()), d, true)
+			fill(b, a, userOf)
+			s := newByHand(b, poolOf(b, a), d, defaultTables(), true)
 			ctx := b.Context()
 			b.Run("adapter", func(b *testing.B) {
 				for b.Loop() {

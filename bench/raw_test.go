@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +77,7 @@ func (s statement) in(ctx context.Context, tx *sql.Tx, args ...any) error {
 type byHand struct {
 	pool *sql.DB
 	d    database
+	t    tables
 
 	getSessionAndUser, getUser, getUserByEmail, getUserByAccount, getAccount, getAuthenticator, listSessions statement
 
@@ -88,29 +88,13 @@ type byHand struct {
 	getToken                                                                   statement // before a delete, where that returns nothing
 }
 
-const (
-	userColumns          = "id, name, email, email_verified, image"
-	accountColumns       = "id, user_id, type, provider, provider_account_id, refresh_token, access_token, expires_at, token_type, scope, id_token, session_state"
-	sessionColumns       = "id, session_token, user_id, expires"
-	tokenColumns         = "identifier, token, expires"
-	authenticatorColumns = "credential_id, user_id, provider_account_id, credential_public_key, counter, credential_device_type, credential_backed_up, transports"
-)
-
-// qualified puts an alias before each of the columns.
-func qualified(alias, columns string) string {
-	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
-}
-
-func newByHand(b testing.TB, pool *sql.DB, d database, isPrepared bool) *byHand {
+func newByHand(b testing.TB, pool *sql.DB, d database, t tables, isPrepared bool) *byHand {
 	b.Helper()
-	s := &byHand{pool: pool, d: d}
+	s := &byHand{pool: pool, d: d, t: t}
 	prepare := func(to *statement, text string) {
 		if *to = (statement{pool: pool, text: d.bind(text)}); isPrepared {
 			*to = prepared(b, pool, d, text)
 		}
-	}
-	insert := func(table, columns string) string {
-		return "INSERT INTO " + table + " (" + columns + ") VALUES (?" + strings.Repeat(", ?", strings.Count(columns, ",")) + ")"
 	}
 	returning := func(can bool, columns string) string {
 		if !can {
@@ -118,28 +102,34 @@ func newByHand(b testing.TB, pool *sql.DB, d database, isPrepared bool) *byHand 
 		}
 		return " RETURNING " + columns
 	}
-	prepare(&s.getSessionAndUser, "SELECT "+qualified("s", sessionColumns)+", "+qualified("u", userColumns)+" FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = ?")
-	prepare(&s.getUser, "SELECT "+userColumns+" FROM users WHERE id = ?")
-	prepare(&s.getUserByEmail, "SELECT "+userColumns+" FROM users WHERE email = ?")
-	prepare(&s.getUserByAccount, "SELECT "+qualified("u", userColumns)+" FROM accounts a JOIN users u ON u.id = a.user_id WHERE a.provider = ? AND a.provider_account_id = ?")
-	prepare(&s.getAccount, "SELECT "+accountColumns+" FROM accounts WHERE provider = ? AND provider_account_id = ?")
-	prepare(&s.getSession, "SELECT "+sessionColumns+" FROM sessions WHERE session_token = ?")
-	prepare(&s.listSessions, "SELECT "+sessionColumns+" FROM sessions WHERE user_id = ?")
-	prepare(&s.getToken, "SELECT "+tokenColumns+" FROM verification_tokens WHERE identifier = ? AND token = ?")
-	prepare(&s.getAuthenticator, "SELECT "+authenticatorColumns+" FROM authenticators WHERE credential_id = ?")
-	prepare(&s.insertUser, insert("users", userColumns))
-	prepare(&s.insertAccount, insert("accounts", accountColumns))
-	prepare(&s.insertSession, insert("sessions", sessionColumns))
-	prepare(&s.insertToken, insert("verification_tokens", tokenColumns))
-	prepare(&s.insertAuthenticator, insert("authenticators", authenticatorColumns))
-	prepare(&s.updateUser, "UPDATE users SET name = ? WHERE id = ?"+returning(d.updates, userColumns))
-	prepare(&s.updateAccount, "UPDATE accounts SET access_token = ?, expires_at = ? WHERE provider = ? AND provider_account_id = ?"+returning(d.updates, accountColumns))
-	prepare(&s.updateSession, "UPDATE sessions SET expires = ? WHERE session_token = ? AND expires >= ?"+returning(d.updates, sessionColumns))
-	prepare(&s.updateCounter, "UPDATE authenticators SET counter = ? WHERE credential_id = ?"+returning(d.updates, authenticatorColumns))
-	prepare(&s.deleteSession, "DELETE FROM sessions WHERE session_token = ?")
-	prepare(&s.deleteAccount, "DELETE FROM accounts WHERE provider = ? AND provider_account_id = ?")
-	prepare(&s.deleteToken, "DELETE FROM verification_tokens WHERE identifier = ? AND token = ?"+returning(d.deletes, tokenColumns))
-	prepare(&s.deleteUser, "DELETE FROM users WHERE id = ?")
+	u, a, n, v, p := t.users, t.accounts, t.sessions, t.tokens, t.authenticators
+	ofUser := func(owner table, key string) string {
+		return " FROM " + owner.name + " o JOIN " + u.name + " u ON u." + u.column("id") + " = o." + owner.column("user_id") + " WHERE " + key
+	}
+	account := a.column("provider") + " = ? AND " + a.column("provider_account_id") + " = ?"
+	token := v.column("identifier") + " = ? AND " + v.column("token") + " = ?"
+	prepare(&s.getSessionAndUser, "SELECT "+n.all("o")+", "+u.all("u")+ofUser(n, "o."+n.column("session_token")+" = ?"))
+	prepare(&s.getUser, u.selected(u.column("id")+" = ?"))
+	prepare(&s.getUserByEmail, u.selected(u.column("email")+" = ?"))
+	prepare(&s.getUserByAccount, "SELECT "+u.all("u")+ofUser(a, "o."+a.column("provider")+" = ? AND o."+a.column("provider_account_id")+" = ?"))
+	prepare(&s.getAccount, a.selected(account))
+	prepare(&s.getSession, n.selected(n.column("session_token")+" = ?"))
+	prepare(&s.listSessions, n.selected(n.column("user_id")+" = ?"))
+	prepare(&s.getToken, v.selected(token))
+	prepare(&s.getAuthenticator, p.selected(p.column("credential_id")+" = ?"))
+	prepare(&s.insertUser, u.insert())
+	prepare(&s.insertAccount, a.insert())
+	prepare(&s.insertSession, n.insert())
+	prepare(&s.insertToken, v.insert())
+	prepare(&s.insertAuthenticator, p.insert())
+	prepare(&s.updateUser, u.update("name")+u.column("id")+" = ?"+returning(d.updates, u.all("")))
+	prepare(&s.updateAccount, a.update("access_token", "expires_at")+account+returning(d.updates, a.all("")))
+	prepare(&s.updateSession, n.update("expires")+n.column("session_token")+" = ? AND "+n.column("expires")+" >= ?"+returning(d.updates, n.all("")))
+	prepare(&s.updateCounter, p.update("counter")+p.column("credential_id")+" = ?"+returning(d.updates, p.all("")))
+	prepare(&s.deleteSession, n.deleted(n.column("session_token")+" = ?"))
+	prepare(&s.deleteAccount, a.deleted(account))
+	prepare(&s.deleteToken, v.deleted(token)+returning(d.deletes, v.all("")))
+	prepare(&s.deleteUser, u.deleted(u.column("id")+" = ?"))
 	return s
 }
 
@@ -148,49 +138,72 @@ type userRow struct {
 	id                 string
 	name, email, image sql.NullString
 	verified           sql.NullTime
+	further            *furtherRow
 }
 
+// user makes the record.
 func (r *userRow) user() *authdb.User {
 	u := &authdb.User{ID: r.id, Name: r.name.String, Email: r.email.String, Image: r.image.String}
 	if r.verified.Valid {
 		at := r.verified.Time.UTC()
 		u.EmailVerified = &at
 	}
+	if r.further != nil {
+		u.Extra = r.further.extra()
+	}
 	return u
 }
 
-func scanUser(row *sql.Row) (*authdb.User, error) {
+// into adds where a row of users is scanned into.
+func (s *byHand) into(all []any, r *userRow) []any {
+	all = append(all, &r.id, &r.name, &r.email, s.nullInstantInto(&r.verified), &r.image)
+	if s.t.further {
+		r.further = new(furtherRow)
+		all = r.further.into(all)
+	}
+	return all
+}
+
+func (s *byHand) scanUser(row *sql.Row) (*authdb.User, error) {
 	var r userRow
-	if err := row.Scan(&r.id, &r.name, &r.email, &r.verified, &r.image); err != nil {
+	if err := row.Scan(s.into(make([]any, 0, len(s.t.users.columns)), &r)...); err != nil {
 		return nil, err
 	}
 	return r.user(), nil
 }
 
-func scanAccount(row *sql.Row) (*authdb.Account, error) {
+func (s *byHand) scanAccount(row *sql.Row) (*authdb.Account, error) {
 	a := new(authdb.Account)
 	var refresh, access, typ, scope, id, state sql.NullString
 	var expires sql.NullInt64
-	err := row.Scan(&a.ID, &a.UserID, &a.Type, &a.Provider, &a.ProviderAccountID, &refresh, &access, &expires, &typ, &scope, &id, &state)
+	into := [...]any{&a.ID, &a.UserID, &a.Type, &a.Provider, &a.ProviderAccountID, &refresh, &access, &expires, &typ, &scope, &id, &state}
+	err := row.Scan(into[s.t.withoutIDs:]...)
 	a.RefreshToken, a.AccessToken, a.ExpiresAt, a.TokenType, a.Scope, a.IDToken, a.SessionState = refresh.String, access.String, expires.Int64, typ.String, scope.String, id.String, state.String
 	return a, err
 }
 
-func scanSession(row *sql.Row) (*authdb.Session, error) {
-	s := new(authdb.Session)
-	err := row.Scan(&s.ID, &s.SessionToken, &s.UserID, &s.Expires)
-	s.Expires = s.Expires.UTC()
-	return s, err
+// sessionInto returns where a row of sessions is scanned into, with room for one of
+// users.
+func (s *byHand) sessionInto(session *authdb.Session) []any {
+	into := make([]any, 0, 4+len(s.t.users.columns))
+	return append(into, &session.ID, &session.SessionToken, &session.UserID, s.instantInto(&session.Expires))[s.t.withoutIDs:]
 }
 
-func scanToken(row *sql.Row) (*authdb.VerificationToken, error) {
+func (s *byHand) scanSession(row *sql.Row) (*authdb.Session, error) {
+	session := new(authdb.Session)
+	err := row.Scan(s.sessionInto(session)...)
+	session.Expires = session.Expires.UTC()
+	return session, err
+}
+
+func (s *byHand) scanToken(row *sql.Row) (*authdb.VerificationToken, error) {
 	t := new(authdb.VerificationToken)
-	err := row.Scan(&t.Identifier, &t.Token, &t.Expires)
+	err := row.Scan(&t.Identifier, &t.Token, s.instantInto(&t.Expires))
 	t.Expires = t.Expires.UTC()
 	return t, err
 }
 
-func scanAuthenticator(row *sql.Row) (*authdb.Authenticator, error) {
+func (s *byHand) scanAuthenticator(row *sql.Row) (*authdb.Authenticator, error) {
 	a := new(authdb.Authenticator)
 	var transports sql.NullString
 	err := row.Scan(&a.CredentialID, &a.UserID, &a.ProviderAccountID, &a.CredentialPublicKey, &a.Counter, &a.CredentialDeviceType, &a.CredentialBackedUp, &transports)
@@ -202,8 +215,7 @@ func scanAuthenticator(row *sql.Row) (*authdb.Authenticator, error) {
 func (s *byHand) sessionAndUser(ctx context.Context, token string) (*authdb.Session, *authdb.User, error) {
 	session := new(authdb.Session)
 	var r userRow
-	err := s.getSessionAndUser.query(ctx, token).Scan(&session.ID, &session.SessionToken, &session.UserID, &session.Expires,
-		&r.id, &r.name, &r.email, &r.verified, &r.image)
+	err := s.getSessionAndUser.query(ctx, token).Scan(s.into(s.sessionInto(session), &r)...)
 	if err == nil && session.Expires.Before(time.Now()) {
 		err = authdb.ErrExpired
 	}
@@ -226,23 +238,28 @@ func (s *byHand) createUser(ctx context.Context, u *authdb.User) (*authdb.User, 
 func (s *byHand) userArgs(u *authdb.User) []any {
 	var verified any
 	if u.EmailVerified != nil {
-		verified = s.d.instant(*u.EmailVerified)
+		verified = s.instant(*u.EmailVerified)
 	}
-	return []any{u.ID, null(u.Name), null(u.Email), verified, null(u.Image)}
+	args := []any{u.ID, null(u.Name), null(u.Email), verified, null(u.Image)}
+	if s.t.further {
+		args = furtherArgs(args, u.Extra)
+	}
+	return args
 }
 
-func accountArgs(a *authdb.Account) []any {
-	return []any{
+func (s *byHand) accountArgs(a *authdb.Account) []any {
+	args := [...]any{
 		a.ID, a.UserID, a.Type, a.Provider, a.ProviderAccountID, null(a.RefreshToken), null(a.AccessToken),
 		sql.NullInt64{Int64: a.ExpiresAt, Valid: a.ExpiresAt != 0},
 		null(a.TokenType), null(a.Scope), null(a.IDToken), null(a.SessionState),
 	}
+	return args[s.t.withoutIDs:]
 }
 
 func (s *byHand) linkAccount(ctx context.Context, a *authdb.Account) (*authdb.Account, error) {
 	linked := *a
 	linked.ID = authdb.NewID()
-	_, err := s.insertAccount.exec(ctx, accountArgs(&linked)...)
+	_, err := s.insertAccount.exec(ctx, s.accountArgs(&linked)...)
 	return &linked, err
 }
 
@@ -250,14 +267,15 @@ func (s *byHand) createSession(ctx context.Context, session *authdb.Session) (*a
 	created := *session
 	created.ID = authdb.NewID()
 	created.Expires = created.Expires.UTC().Truncate(time.Millisecond)
-	_, err := s.insertSession.exec(ctx, created.ID, created.SessionToken, created.UserID, s.d.instant(created.Expires))
+	args := [...]any{created.ID, created.SessionToken, created.UserID, s.instant(created.Expires)}
+	_, err := s.insertSession.exec(ctx, args[s.t.withoutIDs:]...)
 	return &created, err
 }
 
 func (s *byHand) createToken(ctx context.Context, t *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	created := *t
 	created.Expires = created.Expires.UTC().Truncate(time.Millisecond)
-	_, err := s.insertToken.exec(ctx, created.Identifier, created.Token, s.d.instant(created.Expires))
+	_, err := s.insertToken.exec(ctx, created.Identifier, created.Token, s.instant(created.Expires))
 	return &created, err
 }
 
@@ -286,26 +304,26 @@ func changed[R any](ctx context.Context, s *byHand, update, get statement, scan 
 }
 
 func (s *byHand) rollSession(ctx context.Context, token string, expires time.Time) (*authdb.Session, error) {
-	return changed(ctx, s, s.updateSession, s.getSession, scanSession, []any{s.d.instant(expires)}, []any{token}, s.d.instant(time.Now()))
+	return changed(ctx, s, s.updateSession, s.getSession, s.scanSession, []any{s.instant(expires)}, []any{token}, s.instant(time.Now()))
 }
 
 func (s *byHand) rename(ctx context.Context, id, name string) (*authdb.User, error) {
-	return changed(ctx, s, s.updateUser, s.getUser, scanUser, []any{name}, []any{id})
+	return changed(ctx, s, s.updateUser, s.getUser, s.scanUser, []any{name}, []any{id})
 }
 
 func (s *byHand) renew(ctx context.Context, provider, id, token string, expires int64) (*authdb.Account, error) {
-	return changed(ctx, s, s.updateAccount, s.getAccount, scanAccount, []any{token, expires}, []any{provider, id})
+	return changed(ctx, s, s.updateAccount, s.getAccount, s.scanAccount, []any{token, expires}, []any{provider, id})
 }
 
 func (s *byHand) count(ctx context.Context, id string, counter int64) (*authdb.Authenticator, error) {
-	return changed(ctx, s, s.updateCounter, s.getAuthenticator, scanAuthenticator, []any{counter}, []any{id})
+	return changed(ctx, s, s.updateCounter, s.getAuthenticator, s.scanAuthenticator, []any{counter}, []any{id})
 }
 
 func (s *byHand) useToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
 	if s.d.deletes {
-		return scanToken(s.deleteToken.query(ctx, identifier, token))
+		return s.scanToken(s.deleteToken.query(ctx, identifier, token))
 	}
-	t, err := scanToken(s.getToken.query(ctx, identifier, token))
+	t, err := s.scanToken(s.getToken.query(ctx, identifier, token))
 	if err != nil {
 		return nil, err
 	}
@@ -318,7 +336,7 @@ func (s *byHand) useToken(ctx context.Context, identifier, token string) (*authd
 
 // register stores a new person: nobody has the account, and nobody the address.
 func (s *byHand) register(ctx context.Context, u *authdb.User, a *authdb.Account) error {
-	if _, err := scanUser(s.getUserByAccount.query(ctx, a.Provider, a.ProviderAccountID)); !errors.Is(err, sql.ErrNoRows) {
+	if _, err := s.scanUser(s.getUserByAccount.query(ctx, a.Provider, a.ProviderAccountID)); !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("known: %w", err)
 	}
 	return s.inTx(ctx, func(tx *sql.Tx) error {
@@ -328,7 +346,7 @@ func (s *byHand) register(ctx context.Context, u *authdb.User, a *authdb.Account
 		if err := s.insertUser.in(ctx, tx, s.userArgs(&user)...); err != nil {
 			return err
 		}
-		return s.insertAccount.in(ctx, tx, accountArgs(&account)...)
+		return s.insertAccount.in(ctx, tx, s.accountArgs(&account)...)
 	})
 }
 
@@ -354,7 +372,7 @@ func (s *byHand) sessionsOf(ctx context.Context, userID string) ([]*authdb.Sessi
 	var all []*authdb.Session
 	for rows.Next() {
 		session := new(authdb.Session)
-		if err := rows.Scan(&session.ID, &session.SessionToken, &session.UserID, &session.Expires); err != nil {
+		if err := rows.Scan(s.sessionInto(session)...); err != nil {
 			return nil, err
 		}
 		all = append(all, session)

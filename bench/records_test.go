@@ -41,24 +41,26 @@ func authenticatorOf(key string) *authdb.Authenticator {
 }
 
 // fill stores the known users and what is theirs.
-func fill(b testing.TB, a *gormadapter.Adapter) {
+func fill(b testing.TB, a *gormadapter.Adapter, user func(key string) *authdb.User) {
 	b.Helper()
-	storeAll(b, a, keysFrom("", known()), everything)
+	storeAll(b, a, keysFrom("", known()), everything(user))
 }
 
 // everything stores a user with all that is theirs.
-func everything(ctx context.Context, tx authdb.Adapter, key string) error {
-	_, err := tx.CreateUser(ctx, userOf(key))
-	if err == nil {
-		_, err = tx.LinkAccount(ctx, accountOf(key))
+func everything(user func(key string) *authdb.User) func(ctx context.Context, tx authdb.Adapter, key string) error {
+	return func(ctx context.Context, tx authdb.Adapter, key string) error {
+		_, err := tx.CreateUser(ctx, user(key))
+		if err == nil {
+			_, err = tx.LinkAccount(ctx, accountOf(key))
+		}
+		if err == nil {
+			_, err = tx.CreateSession(ctx, sessionOf(key))
+		}
+		if err == nil {
+			_, err = tx.(authdb.AuthenticatorStore).CreateAuthenticator(ctx, authenticatorOf(key))
+		}
+		return err
 	}
-	if err == nil {
-		_, err = tx.CreateSession(ctx, sessionOf(key))
-	}
-	if err == nil {
-		_, err = tx.(authdb.AuthenticatorStore).CreateAuthenticator(ctx, authenticatorOf(key))
-	}
-	return err
 }
 
 // storeAll stores a record for each of the keys.

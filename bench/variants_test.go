@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -13,7 +12,6 @@ import (
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/models"
-	"github.com/authdb/authdb/presets"
 )
 
 // Member is a row type with 15 further columns.
@@ -40,145 +38,80 @@ func further() map[string]any {
 	}
 }
 
-// scanFurther reads what furtherColumns selects behind other columns.
-func scanFurther(row *sql.Row, into ...any) (map[string]any, error) {
-	var (
-		texts                      [8]string
-		nickname                   *string
-		credits, logins, referrals int64
-		score                      float64
-		admin, newsletter          bool
-	)
-	for i := range texts {
-		into = append(into, &texts[i])
-	}
-	err := row.Scan(append(into, &nickname, &credits, &logins, &referrals, &score, &admin, &newsletter)...)
-	return map[string]any{
-		"Locale": texts[0], "Plan": texts[1], "Company": texts[2], "Title": texts[3], "Phone": texts[4],
-		"Country": texts[5], "City": texts[6], "Street": texts[7], "Nickname": nickname,
-		"Credits": credits, "Logins": logins, "Referrals": referrals, "Score": score, "Admin": admin, "Newsletter": newsletter,
-	}, err
+// A furtherRow is what furtherColumns hold.
+type furtherRow struct {
+	texts                      [8]string
+	nickname                   *string
+	credits, logins, referrals int64
+	score                      float64
+	admin, newsletter          bool
 }
 
-// BenchmarkVariants is BenchmarkOperations for the hot path on other tables than the
-// default ones: with 15 further columns of the application's, and those of Auth.js's
-// adapter for Drizzle.
+// into adds where they are scanned into.
+func (r *furtherRow) into(all []any) []any {
+	for i := range r.texts {
+		all = append(all, &r.texts[i])
+	}
+	return append(all, &r.nickname, &r.credits, &r.logins, &r.referrals, &r.score, &r.admin, &r.newsletter)
+}
+
+func (r *furtherRow) extra() map[string]any {
+	return map[string]any{
+		"Locale": r.texts[0], "Plan": r.texts[1], "Company": r.texts[2], "Title": r.texts[3], "Phone": r.texts[4],
+		"Country": r.texts[5], "City": r.texts[6], "Street": r.texts[7], "Nickname": r.nickname,
+		"Credits": r.credits, "Logins": r.logins, "Referrals": r.referrals, "Score": r.score, "Admin": r.admin, "Newsletter": r.newsletter,
+	}
+}
+
+// furtherArgs adds what is bound to them.
+func furtherArgs(args []any, extra map[string]any) []any {
+	for _, name := range []string{"Locale", "Plan", "Company", "Title", "Phone", "Country", "City", "Street", "Nickname", "Credits", "Logins", "Referrals", "Score", "Admin", "Newsletter"} {
+		args = append(args, extra[name])
+	}
+	return args
+}
+
+// wideUser is userOf with all of them.
+func wideUser(key string) *authdb.User {
+	u := userOf(key)
+	u.Extra = further()
+	return u
+}
+
+// BenchmarkVariants is BenchmarkOperations on other tables than the default ones: with
+// 15 further columns of the application's, and those of Auth.js's adapter for Drizzle.
 //
-//	go test ./bench -run '^$' -bench Variants -benchtime 21x
+//	go test ./bench -run '^$' -bench Variants -benchtime 11x
 func BenchmarkVariants(b *testing.B) {
 	for _, d := range databases() {
-		for _, v := range []struct {
-			name string
-			duel func(b *testing.B, d database) duel
-		}{
-			{"15 columns", wideDuel},
-			{"drizzle", drizzleDuel},
-			{"unprepared", unpreparedDuel},
-		} {
-			for _, goroutines := range []int{1, 16} {
-				b.Run(fmt.Sprintf("%s/%s/%d", d.name, v.name, goroutines), func(b *testing.B) {
-					duel := v.duel(b, d)
-					duel.rounds(b, goroutines)
-					if goroutines == 1 {
-						duel.allocations(b)
-					}
-				})
-			}
-		}
+		b.Run(d.name, func(b *testing.B) {
+			b.Run("15 columns", func(b *testing.B) {
+				a := d.adapter(b, authdb.WithModels(authdb.Models{User: Member{}}))
+				measure(b, a, newByHand(b, poolOf(b, a), d, wideTables(), true), wideUser, nil)
+			})
+			b.Run("drizzle", func(b *testing.B) {
+				a := createDrizzle(b, d)
+				measure(b, a, newByHand(b, poolOf(b, a), d, drizzleTables(b, d, a), true), userOf, nil)
+			})
+		})
 	}
 }
 
-func ofAdapter(a *gormadapter.Adapter) work {
-	return func(ctx context.Context, key string) error {
-		_, _, err := a.GetSessionAndUser(ctx, "session-"+key)
-		return err
-	}
-}
-
-func wideDuel(b *testing.B, d database) duel {
-	a := d.adapter(b, authdb.WithModels(authdb.Models{User: Member{}}))
-	pool := must[*sql.DB](b)(a.DB(b.Context()).DB())
-	storeAll(b, a, keysFrom("", known()), func(ctx context.Context, tx authdb.Adapter, key string) error {
-		user := userOf(key)
-		user.Extra = further()
-		_, err := tx.CreateUser(ctx, user)
-		if err == nil {
-			_, err = tx.CreateSession(ctx, sessionOf(key))
-		}
-		return err
-	})
-	get := prepared(b, pool, d, "SELECT "+qualified("s", sessionColumns)+", "+qualified("u", userColumns)+", "+qualified("u", furtherColumns)+
-		" FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.session_token = ?")
-	return duel{ofAdapter(a), func(ctx context.Context, key string) error {
-		var s authdb.Session
-		var r userRow
-		extra, err := scanFurther(get.query(ctx, "session-"+key), &s.ID, &s.SessionToken, &s.UserID, &s.Expires, &r.id, &r.name, &r.email, &r.verified, &r.image)
-		if err == nil {
-			user := r.user()
-			user.Extra = extra
-		}
-		return err
-	}, someKeys}
-}
-
-// drizzleTables are the tables of users and sessions as Drizzle's migrations make
-// them.
-var drizzleTables = map[string][]string{
-	"sqlite": {
-		"CREATE TABLE user (id text PRIMARY KEY, name text, email text UNIQUE, emailVerified integer, image text)",
-		"CREATE TABLE session (sessionToken text PRIMARY KEY, userId text NOT NULL REFERENCES user(id) ON DELETE CASCADE, expires integer NOT NULL)",
-	},
-	"postgres": {
-		`CREATE TABLE "user" (id text PRIMARY KEY, name text, email text UNIQUE, "emailVerified" timestamp, image text)`,
-		`CREATE TABLE session ("sessionToken" text PRIMARY KEY, "userId" text NOT NULL REFERENCES "user"(id) ON DELETE CASCADE, expires timestamp NOT NULL)`,
-	},
-	"mysql": {
-		"CREATE TABLE user (id varchar(255) PRIMARY KEY, name varchar(255), email varchar(255) UNIQUE, emailVerified timestamp(3) NULL, image varchar(255))",
-		"CREATE TABLE session (sessionToken varchar(255) PRIMARY KEY, userId varchar(255) NOT NULL, expires timestamp NOT NULL, FOREIGN KEY (userId) REFERENCES user(id) ON DELETE CASCADE)",
-	},
-}
-
-func drizzleDuel(b *testing.B, d database) duel {
-	db := d.adapter(b).DB(b.Context())
-	for _, statement := range drizzleTables[d.database] {
-		if err := db.Exec(statement).Error; err != nil {
-			b.Fatal(err)
+// BenchmarkUnprepared is of the hot path on a database whose GORM prepares nothing.
+//
+//	go test ./bench -run '^$' -bench Unprepared -benchtime 21x
+func BenchmarkUnprepared(b *testing.B) {
+	for _, d := range databases() {
+		for _, goroutines := range []int{1, 16} {
+			b.Run(fmt.Sprintf("%s/GetSessionAndUser/%d", d.name, goroutines), func(b *testing.B) {
+				duel := unpreparedDuel(b, d)
+				duel.rounds(b, goroutines)
+				if goroutines == 1 {
+					duel.allocations(b)
+				}
+			})
 		}
 	}
-	drizzle := presets.Drizzle()
-	drizzle.Account, drizzle.VerificationToken, drizzle.Authenticator = authdb.Absent, authdb.Absent, authdb.Absent
-	a := gormadapter.New(db, authdb.WithModels(drizzle))
-	if err := a.Check(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	pool := must[*sql.DB](b)(db.DB())
-	storeAll(b, a, keysFrom("", known()), func(ctx context.Context, tx authdb.Adapter, key string) error {
-		_, err := tx.CreateUser(ctx, userOf(key))
-		if err == nil {
-			_, err = tx.CreateSession(ctx, sessionOf(key))
-		}
-		return err
-	})
-	q := func(name string) string { return a.DB(b.Context()).Statement.Quote(name) }
-	get := prepared(b, pool, d, "SELECT s."+q("sessionToken")+", s."+q("userId")+", s."+q("expires")+
-		", u."+q("id")+", u."+q("name")+", u."+q("email")+", u."+q("emailVerified")+", u."+q("image")+
-		" FROM "+q("session")+" s JOIN "+q("user")+" u ON u."+q("id")+" = s."+q("userId")+" WHERE s."+q("sessionToken")+" = ?")
-	return duel{ofAdapter(a), func(ctx context.Context, key string) error {
-		var s authdb.Session
-		var r userRow
-		row := get.query(ctx, "session-"+key)
-		if d.database != "sqlite" {
-			err := row.Scan(&s.SessionToken, &s.UserID, &s.Expires, &r.id, &r.name, &r.email, &r.verified, &r.image)
-			_ = r.user()
-			return err
-		}
-		var expires int64
-		var verified sql.NullInt64
-		err := row.Scan(&s.SessionToken, &s.UserID, &expires, &r.id, &r.name, &r.email, &verified, &r.image)
-		s.Expires, r.verified = time.UnixMilli(expires).UTC(), sql.NullTime{Time: time.UnixMilli(verified.Int64), Valid: verified.Valid}
-		_ = r.user()
-		return err
-	}, someKeys}
 }
 
 // unpreparedDuel is on a database whose GORM prepares nothing, and SQL that is not
@@ -190,9 +123,12 @@ func unpreparedDuel(b *testing.B, d database) duel {
 	if err := a.Synchronize(b.Context()); err != nil {
 		b.Fatal(err)
 	}
-	fill(b, a)
-	s := newByHand(b, must[*sql.DB](b)(db.DB()), d, false)
-	return duel{ofAdapter(a), func(ctx context.Context, key string) error {
+	fill(b, a, userOf)
+	s := newByHand(b, poolOf(b, a), d, defaultTables(), false)
+	return duel{func(ctx context.Context, key string) error {
+		_, _, err := a.GetSessionAndUser(ctx, "session-"+key)
+		return err
+	}, func(ctx context.Context, key string) error {
 		_, _, err := s.sessionAndUser(ctx, "session-"+key)
 		return err
 	}, someKeys}

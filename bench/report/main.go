@@ -1,4 +1,4 @@
-// Report puts what the benchmarks measured into a document: it reads the output of
+// Report puts what the benchmarks measured into documents: it reads the output of
 // go test -bench and replaces, between the lines
 //
 //	<!-- bench: Operations/postgres -->
@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -33,16 +34,14 @@ type targets struct{ sqlite, cgo, network, busy float64 }
 // targetOf returns the ratio that a benchmark is to reach, or 0.
 func targetOf(name string) float64 {
 	parts := strings.Split(name, "/")
-	if len(parts) != 4 {
+	if len(parts) != 4 { // on default rows
 		return 0
 	}
 	database, operation, goroutines := parts[1], parts[2], parts[3]
 	t := targets{1.4, 1.4, 1.15, 1.15} // look-ups
 	switch {
-	case parts[0] == "Variants" && operation == "unprepared":
+	case parts[0] == "Unprepared":
 		t = targets{1.6, 1.6, 1.6, 1.6}
-	case parts[0] == "Variants":
-		return 0
 	case operation == "GetSessionAndUser":
 		t = targets{1.25, 1.35, 1.1, 1.2}
 	case !strings.HasPrefix(operation, "Get") && !strings.HasPrefix(operation, "List"):
@@ -167,27 +166,32 @@ func write(document string, all []measurement) string {
 }
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: go test ./bench -run '^$' -bench Operations | go run ./bench/report docs/performance.md")
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "usage: go test ./bench -run '^$' -bench Operations | go run ./bench/report docs/performance.md ...")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "report:", err)
 		os.Exit(1)
 	}
 }
 
-func run(path string) error {
+func run(paths []string) error {
 	all, failed, err := read(os.Stdin, os.Stdout)
 	if err != nil {
 		return err
 	}
 	if failed {
-		return fmt.Errorf("a benchmark failed: %s stays as it is", path)
+		return errors.New("a benchmark failed: nothing is written")
 	}
-	document, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	for _, path := range paths {
+		document, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(write(string(document), all)), 0o644); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(path, []byte(write(string(document), all)), 0o644)
+	return nil
 }
