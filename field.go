@@ -43,3 +43,10 @@ func (f Field[T]) IsNull() bool { return f.state == null }
 // Value returns what the patch stores: the zero value if it stores NULL, or
 // nothing.
 func (f Field[T]) Value() T { return f.value }
+
+// apply changes a member as the patch says.
+func (f Field[T]) apply(member *T) {
+	if f.IsSet() {
+		*member = f.value
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -47,6 +49,33 @@ func NewOptions(opts ...Option) Options {
 		opt(&o)
 	}
 	return o
+}
+
+// Only is for the Validate of an adapter that does not honour every option: it
+// returns Err, and ErrInvalid for each option that was given and is not among
+// the names ("WithIDs", "WithModels", ...). That way an adapter refuses options
+// that are newer than itself. WithClock can't be told from its default, so that
+// every adapter goes by Clock.
+func (o Options) Only(honoured ...string) error {
+	err := o.Err
+	for _, option := range []struct {
+		name  string
+		given bool
+	}{
+		{"WithModels", !reflect.ValueOf(o.Models).IsZero()},
+		{"WithIDs", o.NewID != nil},
+		{"WithSynchronize", o.Synchronize},
+		{"WithForeignKeys", o.ForeignKeys},
+		{"WithForeignChanges", o.ForeignChanges},
+		{"WithHashedTokens", o.HashedTokens != nil},
+		{"WithTokenEncryption", o.TokenEncryption != nil},
+		{"WithCloser", o.Closer != nil},
+	} {
+		if option.given && !slices.Contains(honoured, option.name) {
+			err = errors.Join(err, invalid(option.name, "the adapter does not honour it: leave it out"))
+		}
+	}
+	return err
 }
 
 func (o *Options) refuse(what string) {

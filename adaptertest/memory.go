@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -71,23 +70,8 @@ func NewMemory(opts ...authdb.Option) *Memory {
 // Validate returns the options that Memory can't honour and the columns that
 // can't be.
 func (m *Memory) Validate() error {
-	err := m.options.Err
+	err := m.options.Only("WithIDs")
 	refuse := func(what string) { err = errors.Join(err, errors.New("adaptertest: "+what)) }
-	if !reflect.ValueOf(m.options.Models).IsZero() {
-		refuse("WithModels: Memory has no row types (leave the option out, and set Columns for further columns)")
-	}
-	if m.options.Synchronize {
-		refuse("WithSynchronize: Memory has no tables (leave the option out)")
-	}
-	if m.options.HashedTokens != nil {
-		refuse("WithHashedTokens: Memory stores nothing that somebody could read (leave the option out)")
-	}
-	if m.options.TokenEncryption != nil {
-		refuse("WithTokenEncryption: Memory stores nothing that somebody could read (leave the option out)")
-	}
-	if m.options.Closer != nil {
-		refuse("WithCloser: Memory has no Close (close it yourself)")
-	}
 	for record, columns := range m.Columns {
 		fields, ok := recordFields[record]
 		if !ok {

@@ -14,15 +14,12 @@ func (m *Memory) LinkAccount(ctx context.Context, account *authdb.Account) (*aut
 }
 
 func (m *Memory) newAccount(account *authdb.Account) (*authdb.Account, error) {
-	if account == nil {
-		return nil, invalid("account", "nil")
+	a, err := account.Storable()
+	if err != nil {
+		return nil, err
 	}
-	a := cloneAccount(account)
 	if a.ID == "" {
 		a.ID = m.newID()
-	}
-	if err := checkText(accountText, a); err != nil {
-		return nil, err
 	}
 	if m.accounts[accountKey{a.Provider, a.ProviderAccountID}] != nil {
 		return nil, duplicate("Provider, ProviderAccountID")
@@ -85,14 +82,8 @@ func (m *Memory) UpdateAccount(ctx context.Context, provider, providerAccountID 
 			return nil, err
 		}
 		a := cloneAccount(stored)
-		apply(&a.RefreshToken, patch.RefreshToken)
-		apply(&a.AccessToken, patch.AccessToken)
-		apply(&a.ExpiresAt, patch.ExpiresAt)
-		apply(&a.TokenType, patch.TokenType)
-		apply(&a.Scope, patch.Scope)
-		apply(&a.IDToken, patch.IDToken)
-		apply(&a.SessionState, patch.SessionState)
-		if err := checkText(accountText, a); err != nil {
+		patch.Apply(a)
+		if a, err = a.Storable(); err != nil {
 			return nil, err
 		}
 		return m.storeAccount(a, stored.Extra, patch.Extra)

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/authdb/authdb"
 )
@@ -13,16 +11,9 @@ import (
 // CreateAuthenticator implements [authdb.AuthenticatorStore].
 func (m *Memory) CreateAuthenticator(ctx context.Context, authenticator *authdb.Authenticator) (*authdb.Authenticator, error) {
 	return do(ctx, m, "create authenticator", func() (*authdb.Authenticator, error) {
-		if authenticator == nil {
-			return nil, invalid("authenticator", "nil")
-		}
-		a := cloneAuthenticator(authenticator)
-		err := checkText(authenticatorText, a)
+		a, err := authenticator.Storable()
 		if err != nil {
 			return nil, err
-		}
-		if strings.ContainsFunc(a.CredentialID, func(c rune) bool { return c > unicode.MaxASCII }) {
-			return nil, invalid("CredentialID", "not ASCII")
 		}
 		if a.Extra, err = m.withExtra("Authenticator", nil, a.Extra); err != nil {
 			return nil, err

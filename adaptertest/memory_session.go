@@ -11,15 +11,12 @@ import (
 // CreateSession implements [authdb.SessionStore].
 func (m *Memory) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
 	return do(ctx, m, "create session", func() (*authdb.Session, error) {
-		if session == nil {
-			return nil, invalid("session", "nil")
+		s, err := session.Storable()
+		if err != nil {
+			return nil, err
 		}
-		s := cloneSession(session)
 		if s.ID == "" {
 			s.ID = m.newID()
-		}
-		if err := checkText(sessionText, s); err != nil {
-			return nil, err
 		}
 		if m.sessions[s.SessionToken] != nil {
 			return nil, duplicate("SessionToken")
@@ -58,7 +55,7 @@ func (m *Memory) UpdateSession(ctx context.Context, sessionToken string, patch a
 			return nil, err
 		}
 		s := cloneSession(stored)
-		apply(&s.Expires, patch.Expires)
+		patch.Apply(s)
 		return m.storeSession(s, stored.Extra, patch.Extra)
 	})
 }
@@ -110,7 +107,7 @@ func (m *Memory) session(token string) (*authdb.Session, error) {
 
 // storeSession writes the session, and returns what it wrote.
 func (m *Memory) storeSession(s *authdb.Session, extra, written map[string]any) (*authdb.Session, error) {
-	err := setInstant("Expires", &s.Expires)
+	s, err := s.Storable()
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,10 @@ func (m *Memory) CreateUser(ctx context.Context, user *authdb.User) (*authdb.Use
 }
 
 func (m *Memory) newUser(user *authdb.User) (*authdb.User, error) {
-	if user == nil {
-		return nil, invalid("user", "nil")
+	u, err := user.Storable()
+	if err != nil {
+		return nil, err
 	}
-	u := cloneUser(user)
 	if u.ID == "" {
 		u.ID = m.newID()
 	}
@@ -91,16 +91,7 @@ func (m *Memory) UpdateUser(ctx context.Context, id string, patch authdb.UserPat
 			return nil, err
 		}
 		u := cloneUser(stored)
-		apply(&u.Name, patch.Name)
-		apply(&u.Email, patch.Email)
-		apply(&u.Image, patch.Image)
-		if patch.EmailVerified.IsSet() {
-			u.EmailVerified = nil
-			if !patch.EmailVerified.IsNull() {
-				at := patch.EmailVerified.Value()
-				u.EmailVerified = &at
-			}
-		}
+		patch.Apply(u)
 		return m.storeUser(u, stored.Extra, patch.Extra)
 	})
 }
@@ -127,18 +118,13 @@ func (m *Memory) DeleteUser(ctx context.Context, id string) error {
 
 // storeUser checks the user, writes it, and returns what it wrote.
 func (m *Memory) storeUser(u *authdb.User, extra, written map[string]any) (*authdb.User, error) {
-	if err := checkText(userText, u); err != nil {
+	u, err := u.Storable()
+	if err != nil {
 		return nil, err
-	}
-	if u.EmailVerified != nil {
-		if err := setInstant("EmailVerified", u.EmailVerified); err != nil {
-			return nil, err
-		}
 	}
 	if owner, ok := m.emailOwner(u.Email); ok && owner != u.ID {
 		return nil, duplicate("Email")
 	}
-	var err error
 	if u.Extra, err = m.withExtra("User", extra, written); err != nil {
 		return nil, err
 	}

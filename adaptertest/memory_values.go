@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/authdb/authdb"
@@ -18,40 +17,14 @@ func duplicate(fields string) error {
 	return fmt.Errorf("%w: %s", authdb.ErrDuplicate, fields)
 }
 
-// checkText checks the record's text before it is written.
-func checkText[R any](fields []textField[R], record *R) error {
-	for _, f := range fields {
-		if err := checkValue(f.name, *f.of(record), f.size, f.required); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkValue(field, value string, size int, required bool) error {
+// checkValue checks the text of a further column.
+func checkValue(column, value string) error {
 	switch {
-	case required && value == "":
-		return invalid(field, "required")
 	case !utf8.ValidString(value):
-		return invalid(field, "not UTF-8")
+		return invalid(column, "not UTF-8")
 	case strings.ContainsRune(value, 0):
-		return invalid(field, "holds a NUL byte")
-	case size > 0 && utf8.RuneCountInString(value) > size:
-		return invalid(field, fmt.Sprintf("longer than %d characters", size))
+		return invalid(column, "holds a NUL byte")
 	}
-	return nil
-}
-
-// setInstant makes of *t the instant as it is stored.
-func setInstant(field string, t *time.Time) error {
-	utc := t.UTC()
-	if t.IsZero() {
-		return invalid(field, "required")
-	}
-	if year := utc.Year(); year < 1000 || year > 9999 {
-		return invalid(field, "outside of the years 1000 to 9999")
-	}
-	*t = utc.Truncate(time.Millisecond)
 	return nil
 }
 
@@ -72,7 +45,7 @@ func (m *Memory) withExtra(record string, stored, written map[string]any) (map[s
 			return nil, invalid(column, fmt.Sprintf("want %T", like))
 		}
 		if text, ok := value.(string); ok {
-			if err := checkValue(column, text, 0, false); err != nil {
+			if err := checkValue(column, text); err != nil {
 				return nil, err
 			}
 		}

@@ -10,15 +10,8 @@ import (
 // CreateVerificationToken implements [authdb.VerificationTokenStore].
 func (m *Memory) CreateVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	return do(ctx, m, "create verification token", func() (*authdb.VerificationToken, error) {
-		if token == nil {
-			return nil, invalid("token", "nil")
-		}
-		t := cloneVerificationToken(token)
-		err := checkText(verificationTokenText, t)
+		t, err := token.Storable()
 		if err != nil {
-			return nil, err
-		}
-		if err := setInstant("Expires", &t.Expires); err != nil {
 			return nil, err
 		}
 		if t.Extra, err = m.withExtra("VerificationToken", nil, t.Extra); err != nil {
