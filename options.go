@@ -101,7 +101,8 @@ type absent string
 
 // Absent stands in [Models] for a table that the database does not have. What
 // needs the table is then unsupported: methods return errors.ErrUnsupported,
-// and As finds no such extension. Users can't be absent.
+// and As finds no such extension. Where users are absent they are kept elsewhere:
+// nothing looks at them, and sessions are those of a [DetachedSessionStore].
 const Absent absent = "absent"
 
 // ByDatabase stands in [Models] for a table whose columns differ between

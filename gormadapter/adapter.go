@@ -33,7 +33,7 @@ type Adapter struct {
 	// whether UPDATE and DELETE bring back the row
 	updatesReturn, deletesReturn bool
 
-	// nil where the table is absent
+	// nil where the table is absent; without users the others' are kept elsewhere
 	users, accounts, sessions, tokens, authenticators *table
 
 	*shared
@@ -62,6 +62,7 @@ var (
 	_ authdb.Synchronizer         = (*Adapter)(nil)
 	_ authdb.Sweeper              = (*Adapter)(nil)
 	_ authdb.SessionLister        = (*Adapter)(nil)
+	_ authdb.DetachedSessionStore = (*Adapter)(nil)
 	_ authdb.SessionRevoker       = (*Adapter)(nil)
 	_ authdb.SessionToucher       = (*Adapter)(nil)
 	_ authdb.AccountLister        = (*Adapter)(nil)
@@ -184,9 +185,6 @@ func (a *Adapter) resolve() error {
 		}
 		switch r.row {
 		case authdb.Absent:
-			if r.to == &a.users {
-				errs = append(errs, errors.New("gormadapter: Models.User is Absent: there is no adapter without users"))
-			}
 			continue
 		case nil:
 			r.row = r.fallback
@@ -197,6 +195,9 @@ func (a *Adapter) resolve() error {
 			continue
 		}
 		*r.to = t
+	}
+	if len(errs) == 0 && len(a.tables()) == 0 {
+		errs = append(errs, errors.New("gormadapter: all of Models is Absent: there is nothing to keep"))
 	}
 	errs = append(errs, a.checkReferences()...)
 	errs = append(errs, checkLayout(m.Layout)...)
@@ -261,6 +262,10 @@ func (a *Adapter) children() []*table {
 	return tables
 }
 
+// hidesUsers reports whether there may be users whom the application has
+// soft-deleted.
+func (a *Adapter) hidesUsers() bool { return a.users != nil && a.users.softDeletes() }
+
 func (a *Adapter) queries() *queries { return a.planned.Load() }
 
 func (a *Adapter) now() time.Time { return milli(a.opts.Clock()) }
@@ -316,8 +321,16 @@ func (a *Adapter) As(target any) bool {
 		if absent(a.authenticators) {
 			return false
 		}
-	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater, *authdb.Registrar:
+	case *authdb.UserStore, *authdb.UserLocker:
+		if absent(a.users) {
+			return false
+		}
+	case *authdb.AccountStore, *authdb.AccountLister, *authdb.AccountUpdater:
 		if absent(a.accounts) {
+			return false
+		}
+	case *authdb.Registrar:
+		if absent(a.users) || absent(a.accounts) {
 			return false
 		}
 	case *authdb.AccountLocker:
@@ -328,7 +341,15 @@ func (a *Adapter) As(target any) bool {
 		if a.err == nil && a.secrets == (secrets{}) {
 			return false
 		}
-	case *authdb.SessionStore, *authdb.SessionLister:
+	case *authdb.SessionStore:
+		if absent(a.users) || absent(a.sessions) {
+			return false
+		}
+	case *authdb.DetachedSessionStore:
+		if absent(a.sessions) || a.err == nil && a.users != nil {
+			return false
+		}
+	case *authdb.SessionLister:
 		if absent(a.sessions) {
 			return false
 		}

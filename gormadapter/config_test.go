@@ -82,7 +82,9 @@ func TestConfiguration(t *testing.T) {
 		{"instants of no database", gormadapter.New(db, authdb.WithModels(authdb.Models{Layout: authdb.Layout{
 			Instants: map[string]authdb.InstantForm{"postgresql": 7},
 		}})), []string{"Layout.Instants", `"postgresql"`, "sqlite, postgres, mysql", "no form 7"}},
-		{"no users", gormadapter.New(db, users(authdb.Absent)), []string{"User is Absent"}},
+		{"nothing at all", gormadapter.New(db, authdb.WithModels(authdb.Models{
+			User: authdb.Absent, Account: authdb.Absent, Session: authdb.Absent, VerificationToken: authdb.Absent, Authenticator: authdb.Absent,
+		})), []string{"all of Models is Absent"}},
 		{"nil pointer to a row", gormadapter.New(db, users((*member)(nil))), nil},
 	} {
 		err := c.adapter.Validate()

@@ -19,7 +19,7 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 		return nil, faultf(authdb.ErrInvalid, "nil *%s", t.record)
 	}
 	src := reflect.ValueOf(record).Elem()
-	if err := t.checkAll(src); err != nil {
+	if err := t.checkAll(src, a.users != nil); err != nil {
 		return nil, err
 	}
 	made, err := a.madeID(t, src)
@@ -44,7 +44,7 @@ func create[R any](ctx context.Context, a *Adapter, t *table, record *R) (*R, er
 	}
 	forced := t.forced(src)
 	lock, newcomer := false, false
-	if c := t.column("UserID"); c != nil {
+	if c := t.column("UserID"); c != nil && a.users != nil {
 		newcomer = a.whole.creates(src.Field(c.index).String())
 		lock = (a.users.softDeletes() || !a.queries().facts.references[t]) && (!newcomer || a.users.createHooks())
 	}
@@ -93,6 +93,9 @@ func (a *Adapter) whoseKey(ctx context.Context, t *table, row reflect.Value, the
 	if !errors.Is(class.sentinel, errForeignKey) || t.column("UserID") == nil {
 		return err
 	}
+	if a.users == nil {
+		return errors.Join(err, faultf(authdb.ErrInvalid, "a foreign key of the table refuses the row, and by Models the users are kept elsewhere: drop it%s", code))
+	}
 	if !there && a.lockUser(ctx, a.session(ctx), t, row) != nil {
 		return err
 	}
@@ -108,14 +111,15 @@ func decodeTo[R any](ctx context.Context, t *table, row reflect.Value) (*R, erro
 	return record, nil
 }
 
-// checkAll checks every member of a record that is to be created.
-func (t *table) checkAll(record reflect.Value) error {
+// checkAll checks every member of a record that is to be created, whose user is
+// to be one of those that are kept here, if any are.
+func (t *table) checkAll(record reflect.Value, users bool) error {
 	for _, c := range t.columns {
 		if c.extra {
 			continue
 		}
 		v := record.Field(c.index).Interface()
-		if c.user && v != "" {
+		if c.user && users && v != "" {
 			// What can't be a user's id is no invalid value but no user's.
 			if t.checkText(c, v.(string)) != nil || t.cannotStore(c, v) {
 				return authdb.ErrReference

@@ -182,7 +182,7 @@ func FuzzRow(f *testing.F) {
 
 		record := reflect.New(recordTypes[table.record]).Elem()
 		v.fill(record, table, odd)
-		if !sentinel(t, table.checkAll(record), authdb.ErrInvalid, authdb.ErrReference) {
+		if !sentinel(t, table.checkAll(record, true), authdb.ErrInvalid, authdb.ErrReference) {
 			return
 		}
 		row := table.newRow()

@@ -89,6 +89,9 @@ func (a *Adapter) reach(ctx context.Context, tx *gorm.DB, t *table, args []any) 
 // another has.
 func (a *Adapter) lockDatabase(tx *gorm.DB) error {
 	t := a.users
+	if t == nil {
+		t = a.tables()[0]
+	}
 	c := clause.Column{Name: t.key[0].field.DBName}
 	none := clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "1 = 0"}}}
 	row := t.newRow().Interface()

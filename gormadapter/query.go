@@ -82,6 +82,7 @@ type queries struct {
 	facts facts
 	of    map[*table]*tableQueries
 
+	// nil where users are kept elsewhere
 	userShared     *query // locked against deletion
 	userByEmail    *query
 	userByAccount  *query
@@ -224,7 +225,7 @@ func (s *selection) alive(t *table, alias string) *selection {
 // soft-deleted.
 func (s *selection) ofSomebody(t *table) *selection {
 	users, ref := s.a.users, t.column("UserID")
-	if ref == nil || !users.softDeletes() {
+	if ref == nil || !s.a.hidesUsers() {
 		return s
 	}
 	s.write(" AND EXISTS (SELECT 1 FROM ", s.quote(users.name), " ", s.quote(second),
@@ -315,6 +316,9 @@ func (a *Adapter) plan(f facts) *queries {
 		}
 	}
 	u := a.users
+	if u == nil {
+		return q
+	}
 	q.userShared = a.selectFrom(f, u, nil, u.identified()).alive(u, first).where(u.key[0], 0).end(a.dialect.forShare)
 	q.userByEmail = a.userByEmail(f).end("")
 	if t := a.accounts; t != nil {

@@ -170,7 +170,15 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 			}
 		}
 	}
-	id := a.users.column("ID")
+	if a.users != nil {
+		a.learnReferences(found, &f)
+	}
+	a.planned.Store(a.plan(f))
+}
+
+// learnReferences says which tables have foreign keys to the users.
+func (a *Adapter) learnReferences(found map[string]*catalog.Table, f *facts) {
+	layout, id := a.opts.Models.Layout, a.users.column("ID")
 	for _, t := range a.children() {
 		ref := t.column("UserID")
 		settled := a.dialect.settlesForeignKeys || a.opts.ForeignKeys
@@ -179,7 +187,6 @@ func (a *Adapter) learn(found map[string]*catalog.Table) {
 		// A foreign key takes "ABC" for "abc" where the users' ids fold.
 		f.references[t] = layout.ForeignKeys || guarded && (f.exact[id] || !id.text)
 	}
-	a.planned.Store(a.plan(f))
 }
 
 // request says what the contract needs of the tables, and whose they are.
@@ -230,7 +237,9 @@ func (a *Adapter) catalogueColumn(m *catalog.Model, c *column) {
 		m.Needed = append(m.Needed, name)
 	}
 	if c.user {
-		m.User = &catalog.Reference{Column: name, Table: a.users.name, TableColumn: a.users.column("ID").field.DBName}
+		if a.users != nil {
+			m.User = &catalog.Reference{Column: name, Table: a.users.name, TableColumn: a.users.column("ID").field.DBName}
+		}
 		m.Indexes = append(m.Indexes, []string{name})
 	}
 	if c.name == "Expires" {

@@ -3,6 +3,7 @@ package gormadapter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 
@@ -69,6 +70,9 @@ func (a *Adapter) getHashedSessionAndUser(ctx context.Context, sessionToken stri
 }
 
 func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*authdb.Session, *authdb.User, error) {
+	if a.users == nil {
+		return nil, nil, a.begun(ctx, a.users)
+	}
 	var room room
 	args, err := a.keys(ctx, room[:0], a.sessions, sessionToken)
 	if err != nil {
@@ -90,6 +94,33 @@ func (a *Adapter) getSessionAndUser(ctx context.Context, sessionToken string) (*
 type sessionAndUser struct {
 	Session authdb.Session
 	User    authdb.User
+}
+
+// GetSession implements authdb.DetachedSessionStore, in one statement. Where users
+// are not Absent it is errors.ErrUnsupported.
+func (a *Adapter) GetSession(ctx context.Context, sessionToken string) (*authdb.Session, error) {
+	session, err := a.getSession(ctx, sessionToken)
+	return session, a.wrap(ctx, "get session", err)
+}
+
+func (a *Adapter) getSession(ctx context.Context, sessionToken string) (session *authdb.Session, err error) {
+	if a.users != nil {
+		return nil, faultf(errors.ErrUnsupported, "the users are kept here too: call GetSessionAndUser")
+	}
+	err = a.byForms(ctx, a.sessions, a.tokenForms(sessionToken), func(form string) error {
+		args, err := a.keyArgs(ctx, nil, a.sessions, a.sessions.key, []string{form})
+		if err != nil {
+			return err
+		}
+		session, err = presented(sessionToken)(readValid(ctx, a, a.queries().of[a.sessions].one, args, func(found *authdb.Session) error {
+			if found.Expires.Before(a.now()) {
+				return authdb.ErrExpired
+			}
+			return nil
+		}))
+		return err
+	})
+	return session, err
 }
 
 // UpdateSession implements authdb.SessionStore.

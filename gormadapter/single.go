@@ -48,7 +48,7 @@ func (a *Adapter) bringBack(stmt *gorm.Statement, t *table) {
 // more is to be asked of it than its key.
 func (a *Adapter) changesAlone(t *table) bool {
 	key, _ := a.keyOf(t)
-	return !t.schema.AfterFind && !t.softDeletes() && !a.users.softDeletes() && !a.queries().facts.unguarded[key] &&
+	return !t.schema.AfterFind && !t.softDeletes() && !a.hidesUsers() && !a.queries().facts.unguarded[key] &&
 		!slices.ContainsFunc(t.columns, func(c *column) bool { return c.typed && !c.scans() })
 }
 

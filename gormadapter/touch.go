@@ -70,7 +70,7 @@ func (a *Adapter) touch(ctx context.Context, token string, now, since time.Time)
 	}
 	where := a.matches(t, args)
 	where.Exprs = append(where.Exprs, alive, unseen{deadline{a, t, c, "<=", c.truncate(since), before}})
-	if a.users.softDeletes() {
+	if a.hidesUsers() {
 		where.Exprs = append(where.Exprs, ofSomebody{a, t})
 	}
 	set := clause.Set{{Column: clause.Column{Name: c.field.DBName}, Value: value}}

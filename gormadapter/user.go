@@ -33,7 +33,7 @@ func (a *Adapter) GetUserByEmail(ctx context.Context, email string) (*authdb.Use
 // getUserByEmail takes what the column's collation finds, which is more than
 // the exact address only where its unique key folds case as well.
 func (a *Adapter) getUserByEmail(ctx context.Context, email string) (*authdb.User, error) {
-	if err := a.begun(ctx); err != nil {
+	if err := a.begun(ctx, a.users); err != nil {
 		return nil, err
 	}
 	arg, ok := a.users.bind(ctx, a.users.column("Email"), email)
@@ -87,6 +87,9 @@ func (a *Adapter) GetUserByAccount(ctx context.Context, provider, providerAccoun
 }
 
 func (a *Adapter) getUserByAccount(ctx context.Context, provider, providerAccountID string) (*authdb.User, error) {
+	if a.users == nil {
+		return nil, a.begun(ctx, a.users)
+	}
 	var room room
 	args, err := a.keys(ctx, room[:0], a.accounts, provider, providerAccountID)
 	if err != nil {
