@@ -30,7 +30,8 @@ type Memory struct {
 	// before the first call. Default: none.
 	Columns map[string]map[string]any
 
-	options authdb.Options // its zero value is that of the zero Memory
+	options  authdb.Options // its zero value is that of the zero Memory
+	detached bool           // users are kept elsewhere: see DetachedMemory
 
 	mu sync.Mutex
 	data
@@ -180,7 +181,7 @@ func (m *Memory) user(id string) (*authdb.User, error) {
 
 // reference returns ErrReference unless a record may point at the user.
 func (m *Memory) reference(userID string) error {
-	if _, err := m.user(userID); err != nil {
+	if _, err := m.user(userID); err != nil && !m.detached {
 		return fmt.Errorf("%w: UserID", authdb.ErrReference)
 	}
 	return nil

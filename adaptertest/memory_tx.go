@@ -69,7 +69,7 @@ func (m *Memory) InTx(ctx context.Context, f func(ctx context.Context, tx authdb
 
 // try calls f once. It returns the transaction that f's has to give way to.
 func (m *Memory) try(ctx context.Context, f func(ctx context.Context, tx authdb.Adapter) error) (rival *Memory, err error) {
-	tx := &Memory{Columns: m.Columns, options: m.options}
+	tx := &Memory{Columns: m.Columns, options: m.options, detached: m.detached}
 	tx.state.outer, tx.state.done = m, make(chan struct{})
 	commit := false
 	defer func() { tx.end(commit) }() // also if f panics
