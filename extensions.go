@@ -55,6 +55,16 @@ type Transactor interface {
 	InTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error
 }
 
+// A UserTransactor is what an adapter has that keeps sessions or verification
+// tokens elsewhere than users, accounts and authenticators, and so is no
+// Transactor. It is what Register, Unlink and Refresher need.
+type UserTransactor interface {
+	// InUserTx is InTx for users, accounts and authenticators. What else f does
+	// with tx is done at once, and not undone: it may list and remove sessions.
+	// To create one there, or to delete a user, is errors.ErrUnsupported.
+	InUserTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error
+}
+
 // A Registrar stores a new person as a whole, in fewer statements than a
 // transaction of the caller's would take. Register goes by it, and then calls
 // neither CreateUser nor LinkAccount: a wrapper that overrides one of them has a

@@ -74,7 +74,7 @@ type flight struct {
 // sign in anew if the provider takes a refresh token only once.
 //
 // Call it outside of transactions. The adapter needs the extensions Transactor
-// and AccountUpdater, else it is errors.ErrUnsupported for a token that has
+// (or UserTransactor) and AccountUpdater, else it is errors.ErrUnsupported for a token that has
 // expired.
 func (r *Refresher) Account(ctx context.Context, adapter Adapter, provider, providerAccountID string) (*Account, error) {
 	account, err := r.account(ctx, adapter, provider, providerAccountID)
@@ -97,7 +97,7 @@ func (r *Refresher) account(ctx context.Context, adapter Adapter, provider, prov
 	if err != nil || !r.expired(account) {
 		return account, err
 	}
-	if !can[Transactor](adapter) || !can[AccountUpdater](adapter) {
+	if _, err := transactionsOf(adapter); err != nil || !has[AccountUpdater](adapter) {
 		return nil, fmt.Errorf("%w: the adapter is no Transactor or no AccountUpdater", errors.ErrUnsupported)
 	}
 	f := r.join(ctx, flightKey{adapter, provider, providerAccountID})
@@ -110,12 +110,6 @@ func (r *Refresher) account(ctx context.Context, adapter Adapter, provider, prov
 		panic(f.panicked)
 	}
 	return cloneAccount(f.account), f.err
-}
-
-// can reports whether the adapter has the extension.
-func can[T any](adapter Adapter) bool {
-	_, ok := As[T](adapter)
-	return ok
 }
 
 func (r *Refresher) expired(a *Account) bool {

@@ -22,7 +22,7 @@ type renewal struct {
 func (n *renewal) run(ctx context.Context) (*Account, error) {
 	var account *Account
 	var err error
-	if can[AccountLocker](n.adapter) {
+	if has[AccountLocker](n.adapter) {
 		account, err = n.locked(ctx)
 	} else {
 		account, err = n.unlocked(ctx)
@@ -159,11 +159,11 @@ func sameTokens(a, b *Account) bool {
 }
 
 func (n *renewal) inTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error {
-	transactor, ok := As[Transactor](n.adapter)
-	if !ok {
-		return unsupported("Transactor")
+	inTx, err := transactionsOf(n.adapter)
+	if err != nil {
+		return err
 	}
-	return transactor.InTx(ctx, f)
+	return inTx(ctx, f)
 }
 
 // read locks the account, where one can be.

@@ -58,7 +58,7 @@ const registerAttempts = 5
 // does not see what others have committed while it waited.
 //
 // After ErrUnknownOutcome, call Register again. An adapter needs the extension
-// Transactor, which a Registrar needs only for who is not new in every respect,
+// Transactor or UserTransactor, which a Registrar needs only for who is not new in every respect,
 // to link a UserLocker, and to reset also AccountLister,
 // SessionLister and AuthenticatorRemover, for as much of it as it stores; else
 // it is errors.ErrUnsupported, and nothing is changed. The arguments are not
@@ -127,12 +127,12 @@ func (r registration) register(ctx context.Context, adapter Adapter) (*Registrat
 			return result, err
 		}
 	}
-	transactor, ok := As[Transactor](adapter)
-	if !ok {
-		return nil, unsupported("Transactor")
+	inTx, err := transactionsOf(adapter)
+	if err != nil {
+		return nil, err
 	}
 	for i := 1; ; i++ {
-		err = transactor.InTx(ctx, func(ctx context.Context, tx Adapter) (err error) {
+		err = inTx(ctx, func(ctx context.Context, tx Adapter) (err error) {
 			result, err = r.first(ctx, tx)
 			return err
 		})
@@ -346,6 +346,18 @@ func removeAuthenticators(ctx context.Context, tx Adapter, userID string, meant 
 		}
 	}
 	return err
+}
+
+// transactionsOf returns what runs a function in a transaction of the users and
+// their accounts.
+func transactionsOf(adapter Adapter) (func(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error, error) {
+	if t, ok := As[Transactor](adapter); ok {
+		return t.InTx, nil
+	}
+	if t, ok := As[UserTransactor](adapter); ok {
+		return t.InUserTx, nil
+	}
+	return nil, unsupported("Transactor")
 }
 
 func unsupported(extension string) error {

@@ -24,7 +24,7 @@ import (
 //			return user.EmailVerified != nil, nil // magic links
 //		})
 //
-// An adapter needs the extensions Transactor, UserLocker and AccountLister, and
+// An adapter needs the extensions Transactor or UserTransactor, UserLocker and AccountLister, and
 // AuthenticatorRemover to unlink an account of type AccountWebAuthn where it
 // stores passkeys, else it is errors.ErrUnsupported. A transaction of the
 // application's (WithTx of an adapter) has to be READ COMMITTED, as for
@@ -53,11 +53,11 @@ func (u unlinking) unlink(ctx context.Context, adapter Adapter) error {
 	case adapter == nil:
 		return fmt.Errorf("%w: nil Adapter", ErrInvalid)
 	}
-	transactor, ok := As[Transactor](adapter)
-	if !ok {
-		return unsupported("Transactor")
+	inTx, err := transactionsOf(adapter)
+	if err != nil {
+		return err
 	}
-	return transactor.InTx(ctx, u.inTx)
+	return inTx(ctx, u.inTx)
 }
 
 func (u unlinking) inTx(ctx context.Context, tx Adapter) error {

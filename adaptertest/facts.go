@@ -26,11 +26,15 @@ const (
 	hasAccountUpdater
 	hasRegistrar
 	hasTransactor
+	hasUserTransactor
 	hasUserLocker
 	hasAccountLocker
 	hasSecretConverter
 	hasValidator
 	hasChecker
+
+	// It has one of the two that have transactions of users and accounts.
+	transactsUsers
 
 	// The type has the methods, and As declines the store.
 	declinesAccounts
@@ -75,6 +79,7 @@ var stores = []struct {
 	{"AccountUpdater", hasAccountUpdater, 0, as[authdb.AccountUpdater], typed[authdb.AccountUpdater], nonsense[authdb.AccountUpdater]},
 	{"Registrar", hasRegistrar, 0, as[authdb.Registrar], typed[authdb.Registrar], nonsense[authdb.Registrar]},
 	{"Transactor", hasTransactor, 0, as[authdb.Transactor], typed[authdb.Transactor], nonsense[authdb.Transactor]},
+	{"UserTransactor", hasUserTransactor, 0, as[authdb.UserTransactor], typed[authdb.UserTransactor], nonsense[authdb.UserTransactor]},
 	{"UserLocker", hasUserLocker, 0, as[authdb.UserLocker], typed[authdb.UserLocker], nonsense[authdb.UserLocker]},
 	{"AccountLocker", hasAccountLocker, 0, as[authdb.AccountLocker], typed[authdb.AccountLocker], nonsense[authdb.AccountLocker]},
 	{"SecretConverter", hasSecretConverter, 0, as[authdb.SecretConverter], typed[authdb.SecretConverter], nonsense[authdb.SecretConverter]},
@@ -111,6 +116,9 @@ func learn(a authdb.Adapter, c *config) (known facts, lacks []string) {
 		default:
 			lacks = append(lacks, store.name)
 		}
+	}
+	if known&(hasTransactor|hasUserTransactor) != 0 {
+		known |= transactsUsers
 	}
 	return known | c.facts(), lacks
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/authdb/authdb"
 )
 
-var userLockerRules = group("UserLocker", hasUserLocker|hasTransactor, []rule{
+var userLockerRules = group("UserLocker", hasUserLocker|transactsUsers, []rule{
 	{name: "LockUser returns the user, or ErrNotFound", check: func(r *rig) {
 		user, bob := r.addUser(), r.addUser()
 		r.ok(r.inTx(func(tx *rig) error {
@@ -56,7 +56,7 @@ var userLockerRules = group("UserLocker", hasUserLocker|hasTransactor, []rule{
 	}},
 })
 
-var accountLockerRules = group("AccountLocker", hasAccountLocker|hasTransactor|hasAccounts, []rule{
+var accountLockerRules = group("AccountLocker", hasAccountLocker|transactsUsers|hasAccounts, []rule{
 	{name: "LockAccount returns the account, or ErrNotFound", check: func(r *rig) {
 		user := r.addUser()
 		account := r.addAccount(user.ID)

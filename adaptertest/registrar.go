@@ -76,7 +76,7 @@ var registrarRules = group("Registrar", hasRegistrar|hasAccounts, []rule{
 		r.userIs(other, "who has the ID, afterwards")
 		r.notRegistered(user, account, "afterwards")
 	}},
-	{name: "CreateUserWithAccount in a transaction is undone with it", needs: hasTransactor, check: func(r *rig) {
+	{name: "CreateUserWithAccount in a transaction is undone with it", needs: transactsUsers, check: func(r *rig) {
 		user, account := r.newUser(), r.newAccount("")
 		r.is(r.inTx(func(tx *rig) error {
 			tx.mustRegister()
@@ -87,7 +87,7 @@ var registrarRules = group("Registrar", hasRegistrar|hasAccounts, []rule{
 		}), errUndo, "InTx")
 		r.notRegistered(user, account, "after the transaction was undone")
 	}},
-	{name: "CreateUserWithAccount that fails in a transaction has done nothing, and the transaction goes on", needs: hasTransactor, check: failsToRegisterInside},
+	{name: "CreateUserWithAccount that fails in a transaction has done nothing, and the transaction goes on", needs: transactsUsers, check: failsToRegisterInside},
 	{name: "Of concurrent callers of CreateUserWithAccount with one person one wins, the others get ErrDuplicate", check: func(r *rig) {
 		user, account := r.newUser(), r.newAccount("")
 		r.oneWins(registrants, authdb.ErrDuplicate, "CreateUserWithAccount", func(int) error {

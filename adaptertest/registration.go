@@ -55,7 +55,7 @@ func trusting(a *authdb.Account) authdb.LinkPolicy {
 
 func unproven(u *authdb.User) { u.EmailVerified = nil }
 
-var registerRules = eitherWay(group("Register", hasTransactor|hasAccounts, []rule{
+var registerRules = eitherWay(group("Register", transactsUsers|hasAccounts, []rule{
 	{name: "Register stores a new user with the account, and finds both at the next sign-in", check: func(r *rig) {
 		user, account := r.newUser(), r.newAccount("")
 		first, err := r.register(user, account, trusting(account))
@@ -257,7 +257,7 @@ func (r *rig) unlink(userID string, a *authdb.Account) error {
 	return err
 }
 
-var unlinkRules = group("Unlink", hasTransactor|hasUserLocker|hasAccountLister|hasAccounts, []rule{
+var unlinkRules = group("Unlink", transactsUsers|hasUserLocker|hasAccountLister|hasAccounts, []rule{
 	{name: "Unlink removes an account, but not the last way to sign in", check: func(r *rig) {
 		user := r.addUser()
 		one, two := r.addAccount(user.ID), r.addAccount(user.ID)
@@ -342,7 +342,7 @@ func (r *rig) refreshes(n int, refresher func(p *provider) *authdb.Refresher) in
 	return p.calls.Load()
 }
 
-var refresherRules = group("Refresher", hasTransactor|hasAccountUpdater|hasAccounts, []rule{
+var refresherRules = group("Refresher", transactsUsers|hasAccountUpdater|hasAccounts, []rule{
 	{name: "A Refresher asks the provider once for all who wait, and stores the answer", check: func(r *rig) {
 		var shared *authdb.Refresher
 		var once sync.Once

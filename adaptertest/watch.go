@@ -49,9 +49,22 @@ func watch(r *rig, adapter authdb.Adapter) *watched {
 	w.accountUpdater, _ = authdb.As[authdb.AccountUpdater](adapter)
 	w.registrar, _ = authdb.As[authdb.Registrar](adapter)
 	w.transactor, _ = authdb.As[authdb.Transactor](adapter)
+	if w.transactor == nil {
+		if users, ok := authdb.As[authdb.UserTransactor](adapter); ok {
+			w.transactor = ofUsers{users}
+		}
+	}
 	w.userLocker, _ = authdb.As[authdb.UserLocker](adapter)
 	w.accountLocker, _ = authdb.As[authdb.AccountLocker](adapter)
 	return w
+}
+
+// ofUsers is for the rules that need no more than transactions of users and
+// accounts.
+type ofUsers struct{ authdb.UserTransactor }
+
+func (u ofUsers) InTx(ctx context.Context, f func(ctx context.Context, tx authdb.Adapter) error) error {
+	return u.InUserTx(ctx, f)
 }
 
 var errNoResult = errors.New("adaptertest: neither a result nor an error")
