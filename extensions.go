@@ -204,6 +204,15 @@ type DetachedSessionStore interface {
 	DeleteSession(ctx context.Context, sessionToken string) error
 }
 
+// A VerificationTokenReader looks at a verification token and leaves it. Whoever
+// lets somebody in calls UseVerificationToken: of two callers of this, both get
+// the token.
+type VerificationTokenReader interface {
+	// GetVerificationToken returns the token, or ErrNotFound, or ErrExpired if
+	// it has expired. It writes nothing.
+	GetVerificationToken(ctx context.Context, identifier, token string) (*VerificationToken, error)
+}
+
 // A SessionRevoker ends a session by its ID, for a page that shows a user their
 // sessions and must not show the tokens. Rows without an ID don't have it.
 type SessionRevoker interface {

@@ -103,6 +103,11 @@ var contextBreaks = []contextBreak{
 			return t, err
 		}
 	}},
+	{"VerificationTokenReader", func(f *faulty, m *Memory) {
+		f.getToken = func(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+			return m.GetVerificationToken(context.WithoutCancel(ctx), identifier, token)
+		}
+	}},
 	{"AuthenticatorStore", func(f *faulty, m *Memory) { f.createAuthenticator = deaf(f.createAuthenticator) }},
 	{"AuthenticatorStore", func(f *faulty, m *Memory) { f.getAuthenticator = dumb(f.getAuthenticator) }},
 	{"AuthenticatorStore", func(f *faulty, m *Memory) { f.listAuthenticators = dumb(f.listAuthenticators) }},

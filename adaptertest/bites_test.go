@@ -201,7 +201,7 @@ type bite struct {
 
 func allBites() []bite {
 	return slices.Concat(
-		userBites, updateUserBites, accountBites, sessionBites, updateSessionBites, tokenBites, authenticatorBites,
+		userBites, updateUserBites, accountBites, sessionBites, updateSessionBites, tokenBites, tokenReaderBites, authenticatorBites,
 		sessionListerBites, sessionRevokerBites, sessionToucherBites, authenticatorRemoverBites, accountListerBites, accountUpdaterBites, registrarBites, sweeperBites, softDeleteBites,
 		secretConverterBites, transactorBites, savepointBites, lockerBites, registerBites, unlinkBites, refresherBites,
 		keyBites(), idBites,

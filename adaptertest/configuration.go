@@ -56,7 +56,7 @@ var configurationRules = group("Configuration", 0, []rule{
 	}},
 	declined("AccountStore", declinesAccounts, "LinkAccount", "GetAccount", "UnlinkAccount", "GetUserByAccount", "CreateUserWithAccount"),
 	declined("SessionStore", declinesSessions, "CreateSession", "GetSessionAndUser", "UpdateSession", "DeleteSession"),
-	declined("VerificationTokenStore", declinesTokens, "CreateVerificationToken", "UseVerificationToken"),
+	declined("VerificationTokenStore", declinesTokens, "CreateVerificationToken", "UseVerificationToken", "GetVerificationToken"),
 	declined("AuthenticatorStore", declinesAuthenticators, "CreateAuthenticator", "GetAuthenticator",
 		"ListAuthenticatorsByUserID", "UpdateAuthenticatorCounter"),
 })
@@ -106,6 +106,9 @@ func callExtensions(ctx context.Context, a authdb.Adapter, errs map[string]error
 		_, errs["GetAuthenticator"] = x.GetAuthenticator(ctx, "x")
 		_, errs["ListAuthenticatorsByUserID"] = x.ListAuthenticatorsByUserID(ctx, "x")
 		_, errs["UpdateAuthenticatorCounter"] = x.UpdateAuthenticatorCounter(ctx, "x", 1)
+	}
+	if x, ok := a.(authdb.VerificationTokenReader); ok {
+		_, errs["GetVerificationToken"] = x.GetVerificationToken(ctx, "x", "x")
 	}
 	if x, ok := a.(authdb.Sweeper); ok {
 		_, errs["DeleteExpired"] = x.DeleteExpired(ctx, 1)

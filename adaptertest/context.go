@@ -25,6 +25,12 @@ var contextCases = []contextCase{
 	{"AccountStore", hasAccounts, accountContext},
 	{"SessionStore", hasSessions, sessionContext},
 	{"VerificationTokenStore", hasTokens, tokenContext},
+	{"VerificationTokenReader", hasTokenReader | hasTokens, func(ctx context.Context, r *rig) ([]contextCall, func()) {
+		token := r.addToken()
+		return []contextCall{
+			{"GetVerificationToken", func() error { _, err := r.GetVerificationToken(ctx, token.Identifier, token.Token); return err }},
+		}, func() { r.uses(token, "UseVerificationToken afterwards") }
+	}},
 	{"AuthenticatorStore", hasAuthenticators, authenticatorContext},
 	{"Sweeper", hasSweeper | hasTokens, sweeperContext},
 	{"SessionLister", hasSessionLister | hasSessions, sessionListerContext},

@@ -158,6 +158,13 @@ func (r *rig) provokeTokens(canceled context.Context) {
 		_, _ = r.CreateVerificationToken(r.ctx, r.newToken(func(t *authdb.VerificationToken) { t.Token = bad }))
 	}
 	_, _ = r.UseVerificationToken(canceled, token.Identifier, token.Token)
+	if r.has(hasTokenReader) {
+		_, _ = r.GetVerificationToken(canceled, token.Identifier, token.Token)
+		for _, bad := range r.bad() {
+			_, _ = r.GetVerificationToken(r.ctx, token.Identifier, bad)
+			_, _ = r.GetVerificationToken(r.ctx, bad, token.Token)
+		}
+	}
 }
 
 func (r *rig) provokeAuthenticators(canceled context.Context) {

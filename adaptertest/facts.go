@@ -19,6 +19,7 @@ const (
 	hasAuthenticators
 	hasAuthenticatorRemover
 	hasSweeper
+	hasTokenReader
 	hasSessionLister
 	hasSessionRevoker
 	hasSessionToucher
@@ -69,6 +70,7 @@ var stores = []struct {
 	{"AccountStore", hasAccounts, declinesAccounts, as[authdb.AccountStore], typed[authdb.AccountStore], nonsense[authdb.AccountStore]},
 	{"SessionStore", hasSessions, declinesSessions, as[authdb.SessionStore], typed[authdb.SessionStore], nonsense[authdb.SessionStore]},
 	{"VerificationTokenStore", hasTokens, declinesTokens, as[authdb.VerificationTokenStore], typed[authdb.VerificationTokenStore], nonsense[authdb.VerificationTokenStore]},
+	{"VerificationTokenReader", hasTokenReader, 0, as[authdb.VerificationTokenReader], typed[authdb.VerificationTokenReader], nonsense[authdb.VerificationTokenReader]},
 	{"AuthenticatorStore", hasAuthenticators, declinesAuthenticators, as[authdb.AuthenticatorStore], typed[authdb.AuthenticatorStore], nonsense[authdb.AuthenticatorStore]},
 	{"AuthenticatorRemover", hasAuthenticatorRemover, 0, as[authdb.AuthenticatorRemover], typed[authdb.AuthenticatorRemover], nonsense[authdb.AuthenticatorRemover]},
 	{"Sweeper", hasSweeper, 0, as[authdb.Sweeper], typed[authdb.Sweeper], nonsense[authdb.Sweeper]},

@@ -47,6 +47,7 @@ type faulty struct {
 
 	createToken   func(context.Context, *authdb.VerificationToken) (*authdb.VerificationToken, error)
 	useToken      func(context.Context, string, string) (*authdb.VerificationToken, error)
+	getToken      func(context.Context, string, string) (*authdb.VerificationToken, error)
 	deleteExpired func(context.Context, int) (authdb.Swept, error)
 
 	createAuthenticator func(context.Context, *authdb.Authenticator) (*authdb.Authenticator, error)
@@ -76,6 +77,7 @@ func newFaulty(m *Memory) *faulty {
 	f.createSession, f.getSessionAndUser, f.updateSession = m.CreateSession, m.GetSessionAndUser, m.UpdateSession
 	f.deleteSession, f.listSessions, f.deleteSessions = m.DeleteSession, m.ListSessionsByUserID, m.DeleteSessionsByUserID
 	f.createToken, f.useToken, f.deleteExpired = m.CreateVerificationToken, m.UseVerificationToken, m.DeleteExpired
+	f.getToken = m.GetVerificationToken
 	f.deleteSessionByID, f.touchSession, f.deleteAuthenticator = m.DeleteSessionByID, m.TouchSession, m.DeleteAuthenticator
 	f.createAuthenticator, f.getAuthenticator = m.CreateAuthenticator, m.GetAuthenticator
 	f.listAuthenticators, f.updateCounter = m.ListAuthenticatorsByUserID, m.UpdateAuthenticatorCounter
@@ -137,6 +139,8 @@ func decline(f *faulty, store string) {
 		f.updateSession = func(context.Context, string, authdb.SessionPatch) (*authdb.Session, error) { return nil, unsupported }
 		f.deleteSession = func(context.Context, string) error { return unsupported }
 	case "VerificationTokenStore":
+		f.declines = append(f.declines, "VerificationTokenReader")
+		f.getToken = func(context.Context, string, string) (*authdb.VerificationToken, error) { return nil, unsupported }
 		f.createToken = func(context.Context, *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 			return nil, unsupported
 		}
@@ -236,6 +240,10 @@ func (f *faulty) CreateVerificationToken(ctx context.Context, t *authdb.Verifica
 
 func (f *faulty) UseVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
 	return f.useToken(ctx, identifier, token)
+}
+
+func (f *faulty) GetVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	return f.getToken(ctx, identifier, token)
 }
 
 func (f *faulty) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {

@@ -248,13 +248,21 @@ func plantSessionToken(r *rig, key string) (planted, error) {
 }
 
 func (r *rig) tokenAttempts(key string, pair func(key string) (string, string)) planted {
-	return planted{key: key, find: []attempt{
+	find := []attempt{
 		{"UseVerificationToken", func(key string) error {
 			identifier, token := pair(key)
 			_, err := r.UseVerificationToken(r.ctx, identifier, token)
 			return err
 		}},
-	}}
+	}
+	if r.has(hasTokenReader) {
+		find = append(find, attempt{"GetVerificationToken", func(key string) error {
+			identifier, token := pair(key)
+			_, err := r.GetVerificationToken(r.ctx, identifier, token)
+			return err
+		}})
+	}
+	return planted{key: key, find: find}
 }
 
 func plantCredentialID(r *rig, key string) (planted, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/authdb/authdb"
 )
 
+var _ authdb.VerificationTokenReader = (*Memory)(nil)
+
 // CreateVerificationToken implements [authdb.VerificationTokenStore].
 func (m *Memory) CreateVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	return do(ctx, m, "create verification token", func() (*authdb.VerificationToken, error) {
@@ -22,6 +24,20 @@ func (m *Memory) CreateVerificationToken(ctx context.Context, token *authdb.Veri
 			return nil, duplicate("Identifier, Token")
 		}
 		m.tokens[key] = t
+		return cloneVerificationToken(t), nil
+	})
+}
+
+// GetVerificationToken implements [authdb.VerificationTokenReader].
+func (m *Memory) GetVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	return do(ctx, m, "get verification token", func() (*authdb.VerificationToken, error) {
+		t := m.tokens[tokenKey{identifier, token}]
+		switch {
+		case t == nil:
+			return nil, authdb.ErrNotFound
+		case m.expired(t.Expires):
+			return nil, authdb.ErrExpired
+		}
 		return cloneVerificationToken(t), nil
 	})
 }

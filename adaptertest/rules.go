@@ -8,7 +8,7 @@ func allRules() []rule {
 		userRules, updateUserRules,
 		accountRules,
 		sessionRules, updateSessionRules,
-		verificationTokenRules,
+		verificationTokenRules, tokenReaderRules,
 		authenticatorRules,
 		sessionListerRules,
 		sessionRevokerRules, sessionToucherRules, authenticatorRemoverRules,

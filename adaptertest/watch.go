@@ -24,6 +24,7 @@ type watched struct {
 	adapter authdb.Adapter
 
 	authenticators authdb.AuthenticatorStore
+	tokenReader    authdb.VerificationTokenReader
 	sweeper        authdb.Sweeper
 	sessionLister  authdb.SessionLister
 	sessionRevoker authdb.SessionRevoker
@@ -40,6 +41,7 @@ type watched struct {
 func watch(r *rig, adapter authdb.Adapter) *watched {
 	w := &watched{r: r, adapter: adapter}
 	w.authenticators, _ = authdb.As[authdb.AuthenticatorStore](adapter)
+	w.tokenReader, _ = authdb.As[authdb.VerificationTokenReader](adapter)
 	w.sweeper, _ = authdb.As[authdb.Sweeper](adapter)
 	w.sessionLister, _ = authdb.As[authdb.SessionLister](adapter)
 	w.sessionRevoker, _ = authdb.As[authdb.SessionRevoker](adapter)

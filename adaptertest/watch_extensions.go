@@ -35,6 +35,13 @@ func (w *watched) UpdateAuthenticatorCounter(ctx context.Context, credentialID s
 	})
 }
 
+func (w *watched) GetVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	w.r.Helper()
+	return call(w, "GetVerificationToken", func() (*authdb.VerificationToken, error) {
+		return w.tokenReader.GetVerificationToken(ctx, identifier, token)
+	})
+}
+
 func (w *watched) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, error) {
 	w.r.Helper()
 	return call(w, "DeleteExpired", func() (authdb.Swept, error) { return w.sweeper.DeleteExpired(ctx, limit) })

@@ -361,7 +361,7 @@ func (a *Adapter) As(target any) bool {
 		if absent(a.sessions) || a.err == nil && !a.sessions.touches() {
 			return false
 		}
-	case *authdb.VerificationTokenStore:
+	case *authdb.VerificationTokenStore, *authdb.VerificationTokenReader:
 		if absent(a.tokens) {
 			return false
 		}

@@ -129,6 +129,9 @@ func TestAbsent(t *testing.T) {
 	if _, ok := authdb.As[authdb.AuthenticatorStore](a); ok {
 		t.Error("As finds the absent store")
 	}
+	if _, ok := authdb.As[authdb.VerificationTokenReader](a); ok {
+		t.Error("As finds a VerificationTokenReader without a table")
+	}
 	if _, err := a.GetAuthenticator(t.Context(), "x"); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("GetAuthenticator: %v", err)
 	}

@@ -45,7 +45,7 @@ func TestAdapterSecrets(t *testing.T) {
 					continue
 				}
 				v.name += ", secrets"
-				v.options = append(slices.Clone(v.options), adaptertest.HashedTokens(), adaptertest.Require("SecretConverter"))
+				v.options = append(slices.Clone(v.options), adaptertest.HashedTokens(), adaptertest.Require("SecretConverter", "VerificationTokenReader"))
 				v.further = hidden()
 				if i%2 == 1 {
 					v.further = middle

@@ -142,7 +142,14 @@ func finds(t *testing.T, a *gormadapter.Adapter, session, token string) (ways []
 	if ask("update", err); err == nil && got.SessionToken != session {
 		t.Errorf("UpdateSession returns another token than it was given")
 	}
+	seen, looked := a.GetVerificationToken(ctx, "ada@example.com", token)
+	if looked == nil && seen.Token != token {
+		t.Errorf("GetVerificationToken returns another token than it was given")
+	}
 	used, err := a.UseVerificationToken(ctx, "ada@example.com", token)
+	if (looked == nil) != (err == nil) {
+		t.Errorf("GetVerificationToken: %v, and UseVerificationToken: %v", looked, err)
+	}
 	if ask("use", err); err == nil && used.Token != token {
 		t.Errorf("UseVerificationToken returns another token than it was given")
 	}

@@ -163,6 +163,7 @@ func countStatements(t *testing.T, a *gormadapter.Adapter, db *gorm.DB, sent *wi
 			_, err := a.CreateVerificationToken(ctx, &authdb.VerificationToken{Identifier: name, Token: name, Expires: later})
 			return err
 		}},
+		{"GetVerificationToken", each(1), func() error { _, err := a.GetVerificationToken(ctx, name, name); return err }},
 		{"UseVerificationToken", cost{1, 1, 1, 2}, func() error { _, err := a.UseVerificationToken(ctx, name, name); return err }},
 		{"UnlinkAccount", each(1), func() error { return a.UnlinkAccount(ctx, "p", name) }},
 		{"DeleteSession", each(1), func() error { return a.DeleteSession(ctx, name) }},

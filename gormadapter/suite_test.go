@@ -220,7 +220,7 @@ func runSuite(t *testing.T, db *gorm.DB, v variant) int {
 	}
 	passed := 0
 	suite := append(slices.Clone(v.options), adaptertest.WithClock(clock),
-		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "AuthenticatorRemover", "AccountLister", "AccountUpdater", "Validator", "Checker", "Transactor", "UserLocker"),
+		adaptertest.Require("AuthenticatorStore", "Sweeper", "SessionLister", "VerificationTokenReader", "AuthenticatorRemover", "AccountLister", "AccountUpdater", "Validator", "Checker", "Transactor", "UserLocker"),
 		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }),
 		adaptertest.OnResult(func(_ string, ok bool) {
 			if ok {

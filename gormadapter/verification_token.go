@@ -12,6 +12,8 @@ import (
 	"github.com/authdb/authdb/internal/secret"
 )
 
+var _ authdb.VerificationTokenReader = (*Adapter)(nil)
+
 // CreateVerificationToken implements authdb.VerificationTokenStore.
 func (a *Adapter) CreateVerificationToken(ctx context.Context, token *authdb.VerificationToken) (*authdb.VerificationToken, error) {
 	created, err := a.createVerificationToken(ctx, token)
@@ -36,6 +38,32 @@ func (a *Adapter) createVerificationToken(ctx context.Context, token *authdb.Ver
 		created.Token = token.Token
 	}
 	return created, err
+}
+
+// GetVerificationToken implements authdb.VerificationTokenReader, in one statement.
+func (a *Adapter) GetVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	var found *authdb.VerificationToken
+	forms := a.secrets.hash.Candidates(secret.VerificationToken(identifier, token))
+	err := a.byForms(ctx, a.tokens, forms, func(form string) error {
+		args, err := a.keyArgs(ctx, nil, a.tokens, a.tokens.key, []string{identifier, form})
+		if err != nil {
+			return err
+		}
+		found, err = readValid(ctx, a, a.queries().of[a.tokens].one, args, func(t *authdb.VerificationToken) error {
+			if t.Expires.Before(a.now()) {
+				return authdb.ErrExpired
+			}
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, a.wrap(ctx, "get verification token", err)
+	}
+	if a.secrets.hash != nil {
+		found.Token = token
+	}
+	return found, nil
 }
 
 // UseVerificationToken implements authdb.VerificationTokenStore.

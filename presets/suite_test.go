@@ -107,7 +107,7 @@ func run(t *testing.T, db database, dump string, open func(...authdb.Option) aut
 	options := []authdb.Option{authdb.WithModels(models), authdb.WithClock(clock.Now)}
 	adapter := open(options...)
 	suite := append(told(t, db, dump), adaptertest.WithClock(clock),
-		adaptertest.Require("Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator", "Checker"),
+		adaptertest.Require("Sweeper", "SessionLister", "VerificationTokenReader", "AccountLister", "AccountUpdater", "Validator", "Checker"),
 		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return gormadapter.New(nil, options...) }))
 	if models.Authenticator != authdb.Absent {
 		suite = append(suite, adaptertest.Require("AuthenticatorStore"))
