@@ -24,7 +24,7 @@ var errNotInstalled = errors.New("not installed")
 // A server is a database server: one that start started, or one that the
 // environment names.
 type server struct {
-	name    string // Postgres, MariaDB or MySQL
+	name    string // Postgres, MariaDB, MySQL or Redis
 	version string // "PostgreSQL 15.18"
 	engine  engine
 
@@ -68,8 +68,11 @@ type engine interface {
 
 // newEngine returns the engine called name, with its programs if they are found.
 func newEngine(name string) engine {
-	if name == Postgres {
+	switch name {
+	case Postgres:
 		return newPostgres()
+	case Redis:
+		return newRedis()
 	}
 	return newMySQL(name)
 }
@@ -89,6 +92,8 @@ func variable(name string) string {
 		return "AUTHDB_TEST_POSTGRES"
 	case MariaDB:
 		return "AUTHDB_TEST_MARIADB"
+	case Redis:
+		return "AUTHDB_TEST_REDIS"
 	default:
 		return "AUTHDB_TEST_MYSQL"
 	}
@@ -291,11 +296,20 @@ func (s *server) url(database string) string {
 // address returns host:port.
 func (s *server) address() string { return net.JoinHostPort(s.host, strconv.Itoa(s.port)) }
 
+// lastPort is the last of which a port 10000 above is one too: a node of a Redis
+// cluster takes that for itself.
+const lastPort = 65535 - 10000
+
 // freePort returns a port of 127.0.0.1 that nobody listens on.
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return 0, err
+		}
+		port := l.Addr().(*net.TCPAddr).Port
+		if err := l.Close(); err != nil || port <= lastPort {
+			return port, err
+		}
 	}
-	return l.Addr().(*net.TCPAddr).Port, l.Close()
 }

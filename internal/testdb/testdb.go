@@ -155,7 +155,7 @@ func requirement() []string {
 // required reports a name in AUTHDB_TEST_REQUIRE that nothing has: a misspelt
 // requirement must not be a fulfilled one.
 func required() error {
-	known := append(Names(), nodeJS, browser, pgBouncer)
+	known := append(Names(), nodeJS, browser, pgBouncer, Redis)
 	for _, name := range requirement() {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("testdb: AUTHDB_TEST_REQUIRE: %q is none of %s", name, strings.Join(known, ", "))

@@ -1,7 +1,7 @@
 // Servers starts database servers for tests and keeps them until its standard
 // input ends:
 //
-//	go run ./internal/testdb/cmd/servers postgres mariadb mysql
+//	go run ./internal/testdb/cmd/servers postgres mariadb mysql redis
 //
 // It prints the variables that make the tests use them; see [testdb.Serve]. With
 // -missing it only prints which of the servers the machine lacks.
@@ -33,7 +33,7 @@ func main() {
 
 func run(names []string, missing bool) error {
 	for _, name := range names {
-		if !slices.Contains(testdb.Names(), name) {
+		if !slices.Contains(append(testdb.Names(), testdb.Redis), name) {
 			return fmt.Errorf("no server is called %q", name)
 		}
 	}
