@@ -19,7 +19,7 @@ func (once) NoRetry() bool { return true }
 
 // How often a command is sent, and how long the first pause is.
 const (
-	attempts = 5
+	attempts = 4 // as the client sends others by default
 	pause    = 8 * time.Millisecond
 )
 
