@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -55,19 +56,18 @@ func (l *line) connect(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	var once sync.Mutex // held while nobody may read the answer
+	var lost atomic.Bool // the next answer
+	answers := make(chan struct{})
 	go func() {
+		defer close(answers)
 		defer client.Close()
 		buffer := make([]byte, 64<<10)
 		for {
 			n, err := server.Read(buffer)
-			if err != nil {
+			if err != nil || lost.Load() {
 				return
 			}
-			once.Lock()
-			_, err = client.Write(buffer[:n])
-			once.Unlock()
-			if err != nil {
+			if _, err := client.Write(buffer[:n]); err != nil {
 				return
 			}
 		}
@@ -82,15 +82,12 @@ func (l *line) connect(client net.Conn) {
 		if due && !deliver {
 			return
 		}
-		if due {
-			once.Lock()
-			_, _ = server.Write(buffer[:n])
-			_, _ = server.Read(make([]byte, 1)) // the work is done: whoever reads the answer, it is lost
-			_ = client.Close()
-			once.Unlock()
+		lost.Store(due)
+		if _, err := server.Write(buffer[:n]); err != nil {
 			return
 		}
-		if _, err := server.Write(buffer[:n]); err != nil {
+		if due {
+			<-answers
 			return
 		}
 	}
