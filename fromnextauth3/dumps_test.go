@@ -4,7 +4,6 @@ import (
 	"errors"
 	"reflect"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -139,7 +138,7 @@ func signsIn(t *testing.T, from *gorm.DB, to authdb.Adapter) {
 	if err != nil {
 		t.Fatalf("the link is lost: %v", err)
 	}
-	if !token.Expires.Equal(wasToken.Expires) || token.Expires.Truncate(time.Second) == now {
+	if !token.Expires.Equal(wasToken.Expires) {
 		t.Errorf("the link expires at %v, want %v", token.Expires, wasToken.Expires)
 	}
 	if _, err := to.UseVerificationToken(ctx, "bob@example.com", link); !errors.Is(err, authdb.ErrNotFound) {

@@ -22,11 +22,17 @@ type mover[O, R any] struct {
 	convert   func(*O) (*R, error)
 
 	// find returns for each record the one that is there under its key, or nil.
-	find    func(t *target, ctx context.Context, records []*R) ([]*R, error) //nolint:revive // a method of target
+	find    func(to *target, ctx context.Context, records []*R) ([]*R, error)
 	compare func(there, record *R) state
 	create  func(ctx context.Context, to authdb.Adapter, record *R) error
 	update  func(ctx context.Context, to authdb.Adapter, record *R) error
 	all     func([]*R) records
+
+	// taken reports whether what else the record is known by is somebody else's,
+	// which only a dry run has to ask: nil if nothing is.
+	taken func(ctx context.Context, record *R) (bool, error)
+
+	settled func(rows []*O, refused []Refusal) // is told of each batch; may be nil
 
 	known bool // what is there under the key is the record
 }
@@ -67,6 +73,9 @@ func (m *mover[O, R]) run(ctx context.Context) error {
 			return fmt.Errorf("%s, among the rows up to number %d: %w", m.record, last, err)
 		}
 		m.add(t)
+		if m.settled != nil {
+			m.settled(rows, t.refused)
+		}
 		m.opts.Progress(Progress{m.record, max(total, m.counts.Rows), *m.counts})
 		if len(rows) < m.opts.BatchSize {
 			return nil
@@ -83,11 +92,6 @@ func (m *mover[O, R]) add(t tally) {
 	c.Expired += t.Expired
 	c.Refused += t.Refused
 	m.report.Refused = append(m.report.Refused, t.refused...)
-	if m.record == "User" {
-		for _, r := range t.refused {
-			m.refusedUsers[r.ID] = true
-		}
-	}
 }
 
 // batch moves some rows.
@@ -101,8 +105,7 @@ func (m *mover[O, R]) batch(ctx context.Context, rows []*O) (tally, error) {
 		return read, err
 	}
 	if m.opts.DryRun {
-		m.pretend(items, &read)
-		return read, nil
+		return read, m.pretend(ctx, items, &read)
 	}
 	written, err := m.together(ctx, items)
 	if errors.Is(err, errApart) {
@@ -118,12 +121,9 @@ func (m *mover[O, R]) batch(ctx context.Context, rows []*O) (tally, error) {
 
 // items returns those of the rows that may be moved, as far as the old side says.
 func (m *mover[O, R]) items(ctx context.Context, rows []*O, t *tally) ([]item[R], error) {
-	users, err := m.usersOf(ctx, rows)
-	if err != nil {
-		return nil, err
-	}
 	var duplicates map[int32]bool
 	if m.duplicate != nil {
+		var err error
 		if duplicates, err = m.duplicate(ctx, rows); err != nil {
 			return nil, err
 		}
@@ -136,7 +136,7 @@ func (m *mover[O, R]) items(ctx context.Context, rows []*O, t *tally) ([]item[R]
 		case m.expires != nil && m.expires(row).Before(now):
 			t.Expired++
 			continue
-		case m.user != nil && (!users[m.user(row)] || m.refusedUsers[m.user(row)]):
+		case m.user != nil && !m.moved.has(m.user(row)):
 			m.refuse(t, id, NoUser)
 			continue
 		case duplicates[id]:
@@ -154,18 +154,6 @@ func (m *mover[O, R]) items(ctx context.Context, rows []*O, t *tally) ([]item[R]
 		items = append(items, item[R]{id: id, record: record})
 	}
 	return items, nil
-}
-
-// usersOf returns which of the users that the rows belong to there are.
-func (m *mover[O, R]) usersOf(ctx context.Context, rows []*O) (map[int32]bool, error) {
-	if m.user == nil {
-		return nil, nil
-	}
-	ids := make([]int32, len(rows))
-	for i, row := range rows {
-		ids[i] = m.user(row)
-	}
-	return m.old.users(ctx, ids)
 }
 
 // look returns those of the items that have to be written, with their states.
@@ -198,17 +186,29 @@ func (m *mover[O, R]) look(ctx context.Context, items []item[R], t *tally) (left
 }
 
 // pretend counts what would be written.
-func (m *mover[O, R]) pretend(items []item[R], t *tally) {
+func (m *mover[O, R]) pretend(ctx context.Context, items []item[R], t *tally) error {
 	for _, it := range items {
-		switch {
+		switch taken, err := m.isTaken(ctx, it); {
+		case err != nil:
+			return err
 		case m.to.refuses(it.record) != nil:
 			m.refuse(t, it.id, Invalid)
+		case taken:
+			m.refuse(t, it.id, Taken)
 		case it.state == outdated:
 			t.Updated++
 		default:
 			t.Created++
 		}
 	}
+	return nil
+}
+
+func (m *mover[O, R]) isTaken(ctx context.Context, it item[R]) (bool, error) {
+	if m.taken == nil || it.state != missing {
+		return false, nil
+	}
+	return m.taken(ctx, it.record)
 }
 
 // errApart says that the items have to be written one by one.

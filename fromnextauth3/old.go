@@ -39,7 +39,10 @@ func openOld(ctx context.Context, db *gorm.DB, opts Options) (*old, error) {
 	if err := reader.Validate(); err != nil {
 		return nil, err
 	}
-	if err := reader.Check(ctx); err != nil {
+	if err := reader.Check(ctx); errors.Is(err, authdb.ErrSchema) {
+		// Its remedies would be those for tables that are to be used.
+		return nil, fmt.Errorf("%w: there are no tables of NextAuth 3 where Options.Schema and Options.TablePrefix say", authdb.ErrSchema)
+	} else if err != nil {
 		return nil, fmt.Errorf("the old tables: %w", err)
 	}
 	// The application's logger might print keys.
@@ -96,17 +99,6 @@ func columnsOf[R any](o *old) ([]string, error) {
 		columns = append(columns, column)
 	}
 	return columns, nil
-}
-
-// users returns which of the numbers are those of users.
-func (o *old) users(ctx context.Context, ids []int32) (map[int32]bool, error) {
-	var found []int32
-	err := from[presets.NextAuth3User](ctx, o).Where("id IN ?", ids).Pluck("id", &found).Error
-	there := map[int32]bool{}
-	for _, id := range found {
-		there[id] = true
-	}
-	return there, readError[presets.NextAuth3User](err)
 }
 
 // An accountKey is what an account is known by.

@@ -2,6 +2,7 @@ package fromnextauth3
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -74,7 +75,7 @@ const batch = 500
 // withDefaults fills in what is left out, or says what can't be.
 func (o Options) withDefaults() (Options, error) {
 	if o.BatchSize < 0 {
-		return o, errors.Join(authdb.ErrInvalid, errors.New("Options.BatchSize is negative"))
+		return o, fmt.Errorf("%w: Options.BatchSize is negative", authdb.ErrInvalid)
 	}
 	if o.BatchSize == 0 {
 		o.BatchSize = batch

@@ -52,12 +52,13 @@ const (
 	// moved.
 	Duplicate Reason = "duplicate"
 
-	// Taken: the new side has the id, the address, the account or the token, and
-	// it is somebody else's. Of a user, somebody else is who has another
-	// address, or none and differs in anything.
+	// Taken: the new side has the id, the address, the account or the token, or
+	// what else is unique there, and it is somebody else's. Of a user, somebody
+	// else is who has another address, or none and differs in anything.
 	Taken Reason = "taken by another"
 
-	// Invalid: the new tables can't hold it: text that is too long, say.
+	// Invalid: the new tables can't hold it: a text that is too long, say, or a
+	// user without an address where one is required.
 	Invalid Reason = "invalid"
 
 	// Declined: the function that Options has for it returned ErrDeclined.

@@ -31,7 +31,7 @@ func run(ctx context.Context, from *gorm.DB, to authdb.Adapter, opts Options) (r
 	if opts, err = opts.withDefaults(); err != nil {
 		return report, err
 	}
-	m := &move{opts: opts, to: newTarget(to), report: &report, refusedUsers: map[int32]bool{}}
+	m := &move{opts: opts, to: newTarget(to), report: &report, moved: userSet{}}
 	if m.old, err = openOld(ctx, from, opts); err != nil {
 		return report, err
 	}
@@ -52,11 +52,11 @@ func run(ctx context.Context, from *gorm.DB, to authdb.Adapter, opts Options) (r
 
 // A move is one call of Run.
 type move struct {
-	opts         Options
-	old          *old
-	to           *target
-	report       *Report
-	refusedUsers map[int32]bool
+	opts   Options
+	old    *old
+	to     *target
+	report *Report
+	moved  userSet
 }
 
 // A state is that of a record on the new side.

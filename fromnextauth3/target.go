@@ -41,8 +41,8 @@ func (t *target) check(ctx context.Context, opts *Options) error {
 	if id == "" {
 		return fmt.Errorf("%w: Options.NewID returns no id for a user", authdb.ErrInvalid)
 	}
-	if err := t.refuses(&authdb.User{ID: id}); err != nil {
-		return fmt.Errorf("the new tables can't hold users under ids as those of Options.NewID: %w", err)
+	if err := t.refuses(&authdb.User{ID: id, Name: "x", Email: "x", Image: "x"}); err != nil {
+		return fmt.Errorf("the new tables can't hold users under ids such as Options.NewID makes: %w", err)
 	}
 	newID := opts.NewID
 	leave := map[string]bool{ // where the database numbers them, or they are UUIDs

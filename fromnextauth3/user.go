@@ -2,6 +2,7 @@ package fromnextauth3
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/authdb/authdb"
@@ -23,6 +24,8 @@ func (m *move) users() *mover[oldUser, authdb.User] {
 		},
 		all:     func(users []*authdb.User) records { return records{Users: users} },
 		compare: compareUsers,
+		taken:   m.to.hasAddress,
+		settled: m.moved.add,
 		update: func(ctx context.Context, to authdb.Adapter, u *authdb.User) error {
 			_, err := to.UpdateUser(ctx, u.ID, authdb.UserPatch{
 				Name: authdb.Set(u.Name), Image: authdb.Set(u.Image), EmailVerified: verified(u),
@@ -42,6 +45,34 @@ func (m *move) user(u *oldUser) (*authdb.User, error) {
 		return user, f(u, user)
 	}
 	return user, nil
+}
+
+// A userSet is the numbers of users, 64 to an entry. It holds those whom the new
+// side has as themselves: what belongs to others must not be given to somebody who
+// happens to have the id.
+type userSet map[int32]uint64
+
+func (s userSet) add(users []*oldUser, refused []Refusal) {
+	for _, u := range users {
+		s[u.ID>>6] |= 1 << (u.ID & 63)
+	}
+	for _, r := range refused {
+		s[r.ID>>6] &^= 1 << (r.ID & 63)
+	}
+}
+
+func (s userSet) has(id int32) bool { return s[id>>6]>>(id&63)&1 == 1 }
+
+// hasAddress reports whether somebody has the user's address.
+func (t *target) hasAddress(ctx context.Context, u *authdb.User) (bool, error) {
+	if u.Email == "" {
+		return false, nil
+	}
+	_, err := t.GetUserByEmail(ctx, u.Email)
+	if errors.Is(err, authdb.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func verified(u *authdb.User) authdb.Field[time.Time] {
