@@ -53,7 +53,7 @@ func (a *Adapter) bulkRow(ctx context.Context, t *table, record any) (row reflec
 		return row, false, err
 	}
 	src := reflect.ValueOf(record).Elem()
-	if err := t.checkAll(src); err != nil {
+	if err := t.checkAll(src, a.users != nil); err != nil {
 		return row, false, err
 	}
 	made, err := a.madeID(t, src)
@@ -166,7 +166,7 @@ func (a *Adapter) insertMany(ctx context.Context, t *table, rows reflect.Value, 
 	if !alike {
 		return errOneByOne
 	}
-	lock := t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
+	lock := a.users != nil && t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
 	return a.inTx(ctx, func(tx *gorm.DB) error {
 		locked := map[string]bool{}
 		for i := 0; lock && i < rows.Len(); i++ {
