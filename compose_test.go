@@ -2,11 +2,16 @@ package authdb_test
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/adaptertest"
+	"github.com/authdb/authdb/datasource"
+	"github.com/authdb/authdb/gormadapter"
 )
 
 // everything accepts all that a composition may not keep.
@@ -79,5 +84,96 @@ func TestComposeMemories(t *testing.T) {
 					"Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator")...),
 			)
 		})
+	}
+}
+
+// TestComposeRefuses what can't be, and says what to do.
+func TestComposeRefuses(t *testing.T) {
+	users, apart := new(adaptertest.Memory), adaptertest.NewDetachedMemory(nil)
+	sessions := authdb.Stores{Users: users, Sessions: apart}
+	accounts := authdb.Stores{Users: users, Accounts: apart}
+	all := []string{"RuleOneRoundTrip", "RuleOneTransaction", "RuleNeverOutlives", "RuleSignIn"}
+	for _, c := range []struct {
+		name   string
+		stores authdb.Stores
+		accept []authdb.Rule
+		want   []string // nil: it is composed
+	}{
+		{"one", authdb.Stores{Users: users}, nil, nil},
+		{"tokens", authdb.Stores{Users: users, VerificationTokens: apart}, nil, nil},
+		{"tokens in a whole adapter", authdb.Stores{Users: users, VerificationTokens: new(adaptertest.Memory)}, nil, nil},
+		{"the users' own", authdb.Stores{Users: users, Accounts: users, VerificationTokens: users, Authenticators: users}, nil, nil},
+		{"more than needed", authdb.Stores{Users: users}, everything, nil},
+		{"sessions", sessions, nil, all[:3]},
+		{"sessions, one accepted", sessions, everything[:1], all[1:3]},
+		{"sessions, two accepted", sessions, everything[:2], all[2:3]},
+		{"sessions, all accepted", sessions, everything[:3], nil},
+		{"accounts", accounts, nil, all[1:]},
+		{"accounts, two accepted", accounts, everything[1:3], all[3:]},
+		{"accounts, all accepted", accounts, everything[1:], nil},
+		{"authenticators", authdb.Stores{Users: users, Authenticators: apart}, nil, all[1:]},
+		{"no users", authdb.Stores{Sessions: apart}, everything, []string{"Stores.Users is nil"}},
+		{"no such rule", sessions, []authdb.Rule{"Fast"}, []string{`no rule "Fast"`}},
+		{"accounts beside other users", authdb.Stores{Users: users, Accounts: new(adaptertest.Memory)}, everything, []string{"Stores.Accounts", "users of its own"}},
+		{"authenticators beside other users", authdb.Stores{Users: users, Authenticators: new(adaptertest.Memory)}, everything, []string{"Stores.Authenticators", "users of its own"}},
+		{"accounts that can't be listed", authdb.Stores{Users: users, Accounts: struct{ authdb.AccountStore }{apart}}, everything, []string{"Stores.Accounts", "AccountLister"}},
+		{"authenticators that can't be removed", authdb.Stores{Users: users, Authenticators: struct{ authdb.AuthenticatorStore }{apart}}, everything, []string{"Stores.Authenticators", "AuthenticatorRemover"}},
+		{"several at once", authdb.Stores{Users: users, Accounts: new(adaptertest.Memory), Authenticators: new(adaptertest.Memory)}, everything, []string{"Stores.Accounts", "Stores.Authenticators"}},
+		{"misconfigured", authdb.Stores{Users: adaptertest.NewMemory(authdb.WithSynchronize())}, everything, []string{"WithSynchronize"}},
+		{"misconfigured elsewhere", authdb.Stores{Users: users, VerificationTokens: adaptertest.NewMemory(authdb.WithSynchronize())}, everything, []string{"WithSynchronize"}},
+	} {
+		got, err := authdb.Compose(c.stores, c.accept...)
+		if (got == nil) != (c.want != nil) || (err != nil) != (c.want != nil) {
+			t.Errorf("%s: %v, %v", c.name, got, err)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v\ndoes not say %s", c.name, err, want)
+			}
+		}
+		for _, rule := range all {
+			if err != nil && !slices.Contains(c.want, rule) && strings.Contains(err.Error(), rule+" (") {
+				t.Errorf("%s: %v\nnames %s", c.name, err, rule)
+			}
+		}
+		if err != nil && !strings.HasPrefix(c.name, "misconfigured") && !errors.Is(err, authdb.ErrInvalid) {
+			t.Errorf("%s: %v is no ErrInvalid", c.name, err)
+		}
+	}
+}
+
+// TestComposeOfGORM refuses adapters that keep something else than they are to.
+func TestComposeOfGORM(t *testing.T) {
+	db, err := datasource.OpenDB(t.Context(), datasource.Config{Type: "sqlite", Database: ":memory:"})
+	ok(t, err)
+	adapter := func(m authdb.Models) *gormadapter.Adapter { return gormadapter.New(db, authdb.WithModels(m)) }
+	whole := adapter(authdb.Models{})
+	for _, c := range []struct {
+		stores authdb.Stores
+		want   []string
+	}{
+		{authdb.Stores{Users: whole, Sessions: whole}, nil},
+		{authdb.Stores{Users: whole, Sessions: adapter(authdb.Models{User: authdb.Absent})}, nil},
+		{authdb.Stores{Users: whole, Sessions: adapter(authdb.Models{})}, []string{"Stores.Sessions", "users of its own", "Absent"}},
+		{authdb.Stores{Users: whole, Sessions: adapter(apartFrom("tokens"))}, []string{"Stores.Sessions", "Absent"}},
+		{authdb.Stores{Users: whole, VerificationTokens: adapter(apartFrom("sessions"))}, []string{"Stores.VerificationTokens", "Absent"}},
+		{authdb.Stores{Users: adapter(apartFrom("sessions"))}, []string{"Stores.Users", "Absent"}},
+		{authdb.Stores{Users: gormadapter.New(nil)}, []string{"nil *gorm.DB"}},
+	} {
+		_, err := authdb.Compose(c.stores, everything...)
+		if (err != nil) != (c.want != nil) {
+			t.Errorf("%v, want %q", err, c.want)
+			continue
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v\ndoes not say %s", err, want)
+			}
+		}
+	}
+	one := composed(t, authdb.Stores{Users: whole})
+	if found, _ := authdb.As[*gormadapter.Adapter](one); found != whole || !finds[authdb.Transactor](one) || finds[authdb.UserTransactor](one) {
+		t.Error("As of a composition of one adapter is not that adapter's")
 	}
 }

@@ -1,0 +1,504 @@
+package authdb_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/adaptertest"
+)
+
+// A through makes one call of a store's, or does something else.
+type through func(method string, call func() error) error
+
+func (f through) err(method string, call func() error) error {
+	if f == nil {
+		return call()
+	}
+	return f(method, call)
+}
+
+func via[R any](f through, method string, call func() (R, error)) (result R, err error) {
+	err = f.err(method, func() (err error) { result, err = call(); return err })
+	if err != nil {
+		var zero R
+		return zero, err
+	}
+	return result, nil
+}
+
+// faultyUsers and faultyParts are stores whose calls may go wrong.
+type (
+	faultyUsers struct {
+		authdb.Adapter
+		call *through
+	}
+	faultyParts struct {
+		adaptertest.DetachedMemory
+		call *through
+	}
+)
+
+func (u faultyUsers) GetUser(ctx context.Context, id string) (*authdb.User, error) {
+	return via(*u.call, "GetUser", func() (*authdb.User, error) { return u.Adapter.GetUser(ctx, id) })
+}
+
+func (u faultyUsers) UpdateUser(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
+	return via(*u.call, "UpdateUser", func() (*authdb.User, error) { return u.Adapter.UpdateUser(ctx, id, patch) })
+}
+
+func (u faultyUsers) DeleteUser(ctx context.Context, id string) error {
+	return u.call.err("DeleteUser", func() error { return u.Adapter.DeleteUser(ctx, id) })
+}
+
+func (p faultyParts) LinkAccount(ctx context.Context, a *authdb.Account) (*authdb.Account, error) {
+	return via(*p.call, "LinkAccount", func() (*authdb.Account, error) { return p.DetachedMemory.LinkAccount(ctx, a) })
+}
+
+func (p faultyParts) UnlinkAccount(ctx context.Context, provider, id string) error {
+	return p.call.err("UnlinkAccount", func() error { return p.DetachedMemory.UnlinkAccount(ctx, provider, id) })
+}
+
+func (p faultyParts) ListAccountsByUserID(ctx context.Context, id string) ([]*authdb.Account, error) {
+	return via(*p.call, "ListAccountsByUserID", func() ([]*authdb.Account, error) { return p.DetachedMemory.ListAccountsByUserID(ctx, id) })
+}
+
+func (p faultyParts) CreateSession(ctx context.Context, s *authdb.Session) (*authdb.Session, error) {
+	return via(*p.call, "CreateSession", func() (*authdb.Session, error) { return p.DetachedMemory.CreateSession(ctx, s) })
+}
+
+func (p faultyParts) DeleteSession(ctx context.Context, token string) error {
+	return p.call.err("DeleteSession", func() error { return p.DetachedMemory.DeleteSession(ctx, token) })
+}
+
+func (p faultyParts) DeleteSessionsByUserID(ctx context.Context, id string, except ...string) (int64, error) {
+	return via(*p.call, "DeleteSessionsByUserID", func() (int64, error) { return p.DetachedMemory.DeleteSessionsByUserID(ctx, id, except...) })
+}
+
+func (p faultyParts) CreateAuthenticator(ctx context.Context, a *authdb.Authenticator) (*authdb.Authenticator, error) {
+	return via(*p.call, "CreateAuthenticator", func() (*authdb.Authenticator, error) { return p.DetachedMemory.CreateAuthenticator(ctx, a) })
+}
+
+func (p faultyParts) ListAuthenticatorsByUserID(ctx context.Context, id string) ([]*authdb.Authenticator, error) {
+	return via(*p.call, "ListAuthenticatorsByUserID", func() ([]*authdb.Authenticator, error) {
+		return p.DetachedMemory.ListAuthenticatorsByUserID(ctx, id)
+	})
+}
+
+func (p faultyParts) DeleteAuthenticator(ctx context.Context, id string) error {
+	return p.call.err("DeleteAuthenticator", func() error { return p.DetachedMemory.DeleteAuthenticator(ctx, id) })
+}
+
+// A world is a composition whose calls go through call, and its stores, to be looked
+// into past it.
+type world struct {
+	*authdb.Composition
+	users *adaptertest.Memory
+	apart adaptertest.DetachedMemory
+	call  *through
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{users: adaptertest.NewMemory(), apart: adaptertest.NewDetachedMemory(nil), call: new(through)}
+	parts := faultyParts{w.apart, w.call}
+	w.Composition = composed(t, authdb.Stores{
+		Users: faultyUsers{w.users, w.call}, Accounts: parts, Sessions: parts, VerificationTokens: parts, Authenticators: parts,
+	})
+	return w
+}
+
+// A kind is one kind of record that is kept apart.
+type kind struct {
+	name   string
+	create func(w *world, ctx context.Context, userID, key string) error
+	get    func(s lookups, ctx context.Context, key string) error
+	list   func(s lookups, ctx context.Context, userID string) (int, error)
+}
+
+// lookups are what a composition and a DetachedMemory have in common.
+type lookups interface {
+	authdb.AccountStore
+	authdb.AccountLister
+	authdb.SessionLister
+	authdb.AuthenticatorStore
+}
+
+// getSession is by what the store has.
+func getSession(s lookups, ctx context.Context, token string) error {
+	if d, found := s.(authdb.DetachedSessionStore); found {
+		_, err := d.GetSession(ctx, token)
+		return err
+	}
+	_, _, err := s.(authdb.SessionStore).GetSessionAndUser(ctx, token)
+	return err
+}
+
+var kinds = []kind{
+	{
+		"Session",
+		func(w *world, ctx context.Context, userID, key string) error {
+			_, err := w.CreateSession(ctx, &authdb.Session{SessionToken: key, UserID: userID, Expires: time.Now().Add(time.Hour)})
+			return err
+		},
+		func(s lookups, ctx context.Context, key string) error { return getSession(s, ctx, key) },
+		func(s lookups, ctx context.Context, userID string) (int, error) {
+			list, err := s.ListSessionsByUserID(ctx, userID)
+			return len(list), err
+		},
+	},
+	{
+		"Account",
+		func(w *world, ctx context.Context, userID, key string) error {
+			_, err := w.LinkAccount(ctx, &authdb.Account{UserID: userID, Type: authdb.AccountOAuth, Provider: "github", ProviderAccountID: key})
+			return err
+		},
+		func(s lookups, ctx context.Context, key string) error {
+			_, err := s.GetAccount(ctx, "github", key)
+			return err
+		},
+		func(s lookups, ctx context.Context, userID string) (int, error) {
+			list, err := s.ListAccountsByUserID(ctx, userID)
+			return len(list), err
+		},
+	},
+	{
+		"Authenticator",
+		func(w *world, ctx context.Context, userID, key string) error {
+			_, err := w.CreateAuthenticator(ctx, &authdb.Authenticator{
+				CredentialID: key, UserID: userID, ProviderAccountID: "p", CredentialPublicKey: "k", CredentialDeviceType: "singleDevice",
+			})
+			return err
+		},
+		func(s lookups, ctx context.Context, key string) error {
+			_, err := s.GetAuthenticator(ctx, key)
+			return err
+		},
+		func(s lookups, ctx context.Context, userID string) (int, error) {
+			list, err := s.ListAuthenticatorsByUserID(ctx, userID)
+			return len(list), err
+		},
+	},
+}
+
+// counted returns how many records the store has of the user, and how many of the
+// keys it finds.
+func counted(t *testing.T, s lookups, userID string, keys ...string) (found int) {
+	t.Helper()
+	for _, k := range kinds {
+		n, err := k.list(s, t.Context(), userID)
+		ok(t, err)
+		found += n
+		for _, key := range keys {
+			switch err := k.get(s, t.Context(), key); {
+			case err == nil:
+				found++
+			case !errors.Is(err, authdb.ErrNotFound):
+				t.Fatal(err)
+			}
+		}
+	}
+	return found
+}
+
+func (w *world) newUser(t *testing.T, keys ...string) string {
+	t.Helper()
+	user, err := w.users.CreateUser(t.Context(), new(authdb.User))
+	ok(t, err)
+	for _, key := range keys {
+		for _, k := range kinds {
+			ok(t, k.create(w, t.Context(), user.ID, key))
+		}
+	}
+	return user.ID
+}
+
+var errDied = errors.New("the process has died")
+
+// TestDeleteUserThatDies at any step, before or after the store has done it, leaves
+// all or nothing to see, and is finished by whoever repeats it.
+func TestDeleteUserThatDies(t *testing.T) {
+	steps := 0
+	for done := false; !done; steps++ {
+		for _, replied := range []bool{false, true} {
+			w := newWorld(t)
+			id, other := w.newUser(t, "a", "b"), w.newUser(t, "c")
+			left := steps
+			*w.call = func(_ string, call func() error) error {
+				if left--; left > 0 {
+					return call()
+				}
+				if left == 0 && replied { // and the reply is lost
+					_ = call()
+				}
+				return errDied
+			}
+			if done = w.DeleteUser(t.Context(), id) == nil; done {
+				break
+			}
+			*w.call = nil
+			_, err := w.GetUser(t.Context(), id)
+			seen := counted(t, w, id, "a", "b")
+			if gone := errors.Is(err, authdb.ErrNotFound); gone && seen != 0 || !gone && seen != 12 {
+				t.Errorf("died at step %d: %d of 12 are seen, of a user of whom GetUser says %v", steps, seen, err)
+			}
+			ok(t, w.DeleteUser(t.Context(), id))
+			if left := counted(t, w.apart, id, "a", "b"); left != 0 {
+				t.Errorf("died at step %d, and repeated: %d are left", steps, left)
+			}
+			if left := counted(t, w, other, "c"); left != 6 {
+				t.Errorf("died at step %d: of another user %d of 6 are left", steps, left)
+			}
+		}
+	}
+	// The user; the sessions; a list and two accounts; a list and two authenticators.
+	if steps != 1+8+1 {
+		t.Errorf("DeleteUser made %d calls", steps-2)
+	}
+}
+
+// TestDeleteUserGoesOn where a store fails: the others' records are removed.
+func TestDeleteUserGoesOn(t *testing.T) {
+	for _, method := range []string{"DeleteSessionsByUserID", "ListAccountsByUserID", "UnlinkAccount", "ListAuthenticatorsByUserID", "DeleteAuthenticator"} {
+		w := newWorld(t)
+		id := w.newUser(t, "a", "b")
+		*w.call = func(m string, call func() error) error {
+			if m == method {
+				return errDied
+			}
+			return call()
+		}
+		if err := w.DeleteUser(t.Context(), id); !errors.Is(err, errDied) {
+			t.Errorf("%s fails: %v", method, err)
+		}
+		*w.call = nil
+		if left := counted(t, w.apart, id, "a", "b"); left != 4 {
+			t.Errorf("%s fails: %d are left of one kind, want 4", method, left)
+		}
+	}
+}
+
+// TestDeleteUserThatIsRefused removes nothing.
+func TestDeleteUserThatIsRefused(t *testing.T) {
+	w := newWorld(t)
+	id := w.newUser(t, "a")
+	*w.call = func(m string, call func() error) error {
+		if m == "DeleteUser" {
+			return authdb.ErrReferenced
+		}
+		return call()
+	}
+	if err := w.DeleteUser(t.Context(), id); !errors.Is(err, authdb.ErrReferenced) {
+		t.Errorf("got %v", err)
+	}
+	if left := counted(t, w, id, "a"); left != 6 {
+		t.Errorf("%d of 6 are left", left)
+	}
+}
+
+// TestDeleteUserWhoseContextEnds after the user is gone removes the rest.
+func TestDeleteUserWhoseContextEnds(t *testing.T) {
+	w := newWorld(t)
+	id := w.newUser(t, "a")
+	ctx, cancel := context.WithCancel(t.Context())
+	*w.call = func(m string, call func() error) error {
+		err := call()
+		if m == "DeleteUser" {
+			cancel()
+		}
+		return err
+	}
+	ok(t, w.DeleteUser(ctx, id))
+	if left := counted(t, w.apart, id, "a"); left != 0 {
+		t.Errorf("%d are left", left)
+	}
+}
+
+// TestCreateWhile does something to the store, or the call, after a record was
+// stored and before the user is looked at again.
+func TestCreateWhile(t *testing.T) {
+	var cancel context.CancelFunc
+	for _, c := range []struct {
+		name   string
+		before func(w *world, id string) error // in the place of the second look; nil goes on
+		lost   error                           // what becomes of the reply of the first
+		want   error                           // nil: it is stored
+		stays  bool
+	}{
+		{name: "nothing", stays: true},
+		{name: "the user is deleted", before: func(w *world, id string) error { return w.users.DeleteUser(context.Background(), id) }, want: authdb.ErrReference},
+		{name: "the user is soft-deleted", before: func(w *world, id string) error { w.users.SoftDeleteUser(id); return nil }, want: authdb.ErrReference},
+		{name: "the users' store fails", before: func(*world, string) error { return errDied }, want: errDied},
+		{name: "the context ends", before: func(*world, string) error { cancel(); return nil }, stays: true},
+		{name: "the reply is lost", lost: authdb.ErrUnknownOutcome, want: authdb.ErrUnknownOutcome, stays: true},
+		{
+			name: "the reply is lost and the user deleted", lost: authdb.ErrUnknownOutcome, want: authdb.ErrUnknownOutcome,
+			before: func(w *world, id string) error { return w.users.DeleteUser(context.Background(), id) },
+		},
+		{
+			name: "the context ends and the user is deleted", lost: context.Canceled, want: context.Canceled,
+			before: func(w *world, id string) error { return w.users.DeleteUser(context.Background(), id) },
+		},
+	} {
+		for _, k := range kinds {
+			w := newWorld(t)
+			id := w.newUser(t)
+			ctx, end := context.WithCancel(t.Context())
+			cancel = end
+			*w.call = func(m string, call func() error) error {
+				switch m {
+				case "CreateSession", "LinkAccount", "CreateAuthenticator":
+					if err := call(); err != nil || c.lost == nil {
+						return err
+					}
+					return c.lost
+				case "UpdateUser":
+					if c.before != nil {
+						if err := c.before(w, id); err != nil {
+							return err
+						}
+					}
+				}
+				return call()
+			}
+			err := k.create(w, ctx, id, "a")
+			end()
+			*w.call = nil
+			if !errors.Is(err, c.want) || c.want == nil && err != nil {
+				t.Errorf("%s, %s: got %v, want %v", k.name, c.name, err, c.want)
+			}
+			if found := counted(t, w.apart, id, "a"); (found != 0) != c.stays {
+				t.Errorf("%s, %s: %d are there", k.name, c.name, found)
+			}
+		}
+	}
+}
+
+// TestCreateAsksThePrimary: a replica may say that a user is there who is not.
+func TestCreateAsksThePrimary(t *testing.T) {
+	for _, k := range kinds {
+		w := newWorld(t)
+		id := w.newUser(t)
+		ok(t, w.users.DeleteUser(t.Context(), id))
+		w.Composition = composed(t, authdb.Stores{
+			Users: lagging{faultyUsers{w.users, w.call}}, Accounts: w.apart, Sessions: w.apart, Authenticators: w.apart,
+		})
+		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("%s: %v", k.name, err)
+		}
+		if left := counted(t, w.apart, id, "a"); left != 0 {
+			t.Errorf("%s: %d are left", k.name, left)
+		}
+	}
+}
+
+// lagging has every user.
+type lagging struct{ faultyUsers }
+
+func (lagging) GetUser(_ context.Context, id string) (*authdb.User, error) {
+	return &authdb.User{ID: id}, nil
+}
+
+// TestCreateOfAnothers key removes nothing of theirs.
+func TestCreateOfAnothers(t *testing.T) {
+	for _, k := range kinds[1:] { // a session's token nobody else has
+		w := newWorld(t)
+		other, id := w.newUser(t, "a"), w.newUser(t)
+		*w.call = func(m string, call func() error) error {
+			switch m {
+			case "LinkAccount", "CreateAuthenticator": // the duplicate is not heard of
+				_ = call()
+				return authdb.ErrUnknownOutcome
+			case "UpdateUser":
+				ok(t, w.users.DeleteUser(t.Context(), id))
+			}
+			return call()
+		}
+		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrUnknownOutcome) {
+			t.Errorf("%s: %v", k.name, err)
+		}
+		*w.call = nil
+		if left := counted(t, w, other, "a"); left != 6 {
+			t.Errorf("%s: of the other user %d of 6 are left", k.name, left)
+		}
+	}
+}
+
+// TestCreateThatCantBeUndone says so.
+func TestCreateThatCantBeUndone(t *testing.T) {
+	for _, deleted := range []bool{true, false} {
+		w := newWorld(t)
+		id := w.newUser(t)
+		*w.call = func(m string, call func() error) error {
+			switch {
+			case m == "DeleteSession":
+				return errDied
+			case m == "UpdateUser" && deleted:
+				ok(t, w.users.DeleteUser(t.Context(), id))
+			case m == "UpdateUser":
+				return context.DeadlineExceeded
+			}
+			return call()
+		}
+		err := kinds[0].create(w, t.Context(), id, "a")
+		want := authdb.ErrUnknownOutcome
+		if deleted {
+			want = authdb.ErrReference
+		}
+		if !errors.Is(err, want) || !errors.Is(err, errDied) {
+			t.Errorf("deleted %t: %v", deleted, err)
+		}
+		*w.call = nil
+		if _, _, err := w.GetSessionAndUser(t.Context(), "a"); deleted && !errors.Is(err, authdb.ErrNotFound) {
+			t.Errorf("the session that was left is seen: %v", err)
+		}
+		ok(t, w.DeleteUser(t.Context(), id))
+		if left := counted(t, w.apart, id, "a"); left != 0 {
+			t.Errorf("%d are left after DeleteUser", left)
+		}
+	}
+}
+
+// TestCreateForNobody asks the store for nothing.
+func TestCreateForNobody(t *testing.T) {
+	for _, k := range kinds {
+		w := newWorld(t)
+		*w.call = func(m string, call func() error) error {
+			if m != "GetUser" {
+				t.Errorf("%s: %s was called", k.name, m)
+			}
+			return call()
+		}
+		if err := k.create(w, t.Context(), authdb.NewID(), "a"); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("%s: %v", k.name, err)
+		}
+		*w.call = nil
+		if err := k.create(w, t.Context(), "", "a"); !errors.Is(err, authdb.ErrInvalid) {
+			t.Errorf("%s without UserID: %v", k.name, err)
+		}
+	}
+}
+
+// TestCreateOfATakenKey while the user is deleted removes nothing of whose it is.
+func TestCreateOfATakenKey(t *testing.T) {
+	for _, k := range kinds {
+		w := newWorld(t)
+		other, id := w.newUser(t, "a"), w.newUser(t)
+		*w.call = func(m string, call func() error) error {
+			err := call()
+			if m == "GetUser" {
+				ok(t, w.users.DeleteUser(t.Context(), id))
+			}
+			return err
+		}
+		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrDuplicate) {
+			t.Errorf("%s: %v", k.name, err)
+		}
+		*w.call = nil
+		if left := counted(t, w, other, "a"); left != 6 {
+			t.Errorf("%s: of the other user %d of 6 are left", k.name, left)
+		}
+	}
+}
