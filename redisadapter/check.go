@@ -5,9 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/redis/go-redis/v9"
 
 	"github.com/authdb/authdb"
 )
@@ -36,34 +33,19 @@ func (s *Store) servers(ctx context.Context) ([]Server, error) {
 	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
-	var (
-		mu      sync.Mutex
-		servers []Server
-	)
-	err := s.eachServer(ctx, func(ctx context.Context, client redis.UniversalClient) error {
+	clients, err := s.masters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	servers := make([]Server, len(clients))
+	for i, client := range clients {
 		info, err := client.Info(ctx).Result()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		servers = append(servers, parseServer(info))
-		return nil
-	})
-	return servers, err
-}
-
-// eachServer calls f with a client of each server that is written to, several at
-// once.
-func (s *Store) eachServer(ctx context.Context, f func(context.Context, redis.UniversalClient) error) error {
-	each := func(ctx context.Context, client *redis.Client) error { return f(ctx, client) }
-	switch client := s.client.(type) {
-	case *redis.ClusterClient:
-		return client.ForEachMaster(ctx, each)
-	case *redis.Ring:
-		return client.ForEachShard(ctx, each)
+		servers[i] = parseServer(info)
 	}
-	return f(ctx, s.client)
+	return servers, nil
 }
 
 // parseServer reads what INFO says.

@@ -21,7 +21,8 @@
 // A record has an end in Redis: its Expires and the layout's Grace. Until Expires
 // it is valid, by the store's clock (authdb.WithClock); then it is
 // authdb.ErrExpired, and after the grace authdb.ErrNotFound. Redis is told a
-// duration, so that its own clock does not matter. Nothing has to be swept.
+// duration, so that its own clock does not matter. Nothing has to be swept, but what
+// Auth.js has written, which has no end: see [Store.Adopt] and [Store.DeleteExpired].
 //
 // # What an answer means
 //

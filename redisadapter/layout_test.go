@@ -159,6 +159,7 @@ func calls(t *testing.T, s *redisadapter.Store) map[string]error {
 	_, errs["CreateVerificationToken"] = s.CreateVerificationToken(ctx, token)
 	_, errs["UseVerificationToken"] = s.UseVerificationToken(ctx, "i", "t")
 	_, errs["Adopt"] = s.Adopt(ctx)
+	_, errs["DeleteExpired"] = s.DeleteExpired(ctx, 1)
 	_, errs["Servers"] = s.Servers(ctx)
 	errs["Check"] = s.Check(ctx)
 	return errs

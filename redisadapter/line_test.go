@@ -42,9 +42,12 @@ func newLine(t *testing.T) (*redis.Client, *line) {
 			go l.connect(client)
 		}
 	}()
-	options := *server.Client(t).Options()
+	options, err := redis.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
 	options.Addr = listener.Addr().String()
-	client := redis.NewClient(&options)
+	client := redis.NewClient(options)
 	t.Cleanup(func() { _ = client.Close() })
 	return client, l
 }

@@ -96,3 +96,12 @@ func encodeVerificationToken(token *authdb.VerificationToken, form string) strin
 		with("expires", token.Expires).
 		encode()
 }
+
+// decodeExpires reads when a session or token expires.
+func decodeExpires(value string) (time.Time, error) {
+	r, err := decode(value)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return r.instant("expires")
+}

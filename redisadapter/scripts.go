@@ -55,6 +55,13 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`
 
+	// removeScript removes a record if it is as it was read.
+	//
+	// as it was
+	removeScript = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`
+
 	// revokeScript removes a session if it is the user's. What nobody can read is:
 	// it was in their index.
 	//

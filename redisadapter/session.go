@@ -189,15 +189,23 @@ func (s *Store) extend(ctx context.Context, key, form string, expires time.Time)
 			return nil, err
 		}
 		after := r.with("expires", expires).encode()
-		swapped, err := s.script(ctx, true, swapScript, key, before, after, stays)
-		if err != nil {
-			return nil, err
-		}
-		if swapped == int64(1) {
-			return session, nil
+		if err := s.swap(ctx, key, before, after, stays); !errors.Is(err, errChanged) {
+			return session, err
 		}
 	}
 	return nil, authdb.ErrConflict
+}
+
+// errChanged says that a record is no more what it was.
+var errChanged = errors.New("changed by somebody else")
+
+// swap writes a record if it is as it was read, and returns errChanged if not.
+func (s *Store) swap(ctx context.Context, key, before, after string, stays int64) error {
+	swapped, err := s.script(ctx, true, swapScript, key, before, after, stays)
+	if err == nil && swapped != int64(1) {
+		return errChanged
+	}
+	return err
 }
 
 // DeleteSession implements authdb.DetachedSessionStore.

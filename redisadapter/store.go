@@ -33,6 +33,7 @@ var (
 	_ authdb.DetachedSessionStore   = (*Store)(nil)
 	_ authdb.SessionRevoker         = (*Store)(nil)
 	_ authdb.VerificationTokenStore = (*Store)(nil)
+	_ authdb.Sweeper                = (*Store)(nil)
 	_ authdb.Validator              = (*Store)(nil)
 	_ authdb.Checker                = (*Store)(nil)
 )

@@ -75,11 +75,7 @@ func (s *Store) useVerificationToken(ctx context.Context, identifier, token stri
 	if value == "" {
 		return nil, authdb.ErrNotFound
 	}
-	r, err := decode(value)
-	if err != nil {
-		return nil, err
-	}
-	expires, err := r.instant("expires")
+	expires, err := decodeExpires(value)
 	if err != nil {
 		return nil, err
 	}
