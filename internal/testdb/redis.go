@@ -123,7 +123,10 @@ type redisEngine struct {
 	args    []string
 }
 
-func newRedis() *redisEngine { return &redisEngine{program: lookPath("redis-server")} }
+// newRedis is a server that nobody kills, and which waits for no disk.
+func newRedis() *redisEngine {
+	return &redisEngine{lookPath("redis-server"), []string{"--appendonly", "no"}}
+}
 
 func (e *redisEngine) missing() string {
 	if e.program != "" {

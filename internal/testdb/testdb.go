@@ -4,8 +4,8 @@
 //	pool, err := sql.Open("pgx", db.DSN)
 //
 // A server comes from the environment, if AUTHDB_TEST_POSTGRES,
-// AUTHDB_TEST_MARIADB or AUTHDB_TEST_MYSQL names one that runs already: a URL as
-// pgx takes it, or a DSN of go-sql-driver without database and parameters, of a
+// AUTHDB_TEST_MARIADB, AUTHDB_TEST_MYSQL or AUTHDB_TEST_REDIS names one that runs
+// already: a URL as pgx or go-redis takes it, or a DSN of go-sql-driver without database and parameters, of a
 // user who may create databases and users. Otherwise the first test that asks
 // starts one from the programs installed on the machine, on a free port of
 // 127.0.0.1 and in a temporary folder, and the tests of its process share it. It
