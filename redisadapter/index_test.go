@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/redisadapter"
 )
 
 func z(token string, score float64) redis.Z { return redis.Z{Member: token, Score: score} }
@@ -32,18 +34,18 @@ func TestIndexHeals(t *testing.T) {
 	r.ok(r.client.Set(r.ctx, r.key("user:session:half"), `{"userId":"ada","sessionToken":"half","expires":"2999-01-01T00:00:00.000Z"}`, time.Hour).Err())
 	r.ok(r.client.ZAdd(r.ctx, index, z("half", -now)).Err()) // stored, and not confirmed
 
-	if got := r.list("ada"); got != "half kept" {
+	if got := r.list(); got != "half kept" {
 		t.Errorf("listed: %s", got)
 	}
-	if got := r.indexed("ada"); !sameWords(got, "begun half kept") {
+	if got := r.indexed(); !sameWords(got, "begun half kept") {
 		t.Errorf("the index has %s", got)
 	}
 	if score := r.client.ZScore(r.ctx, index, "half").Val(); score < now {
 		t.Errorf("the score of what was not confirmed is %v", score)
 	}
 	r.now = r.now.Add(2 * time.Minute)
-	r.list("ada")
-	if got := r.indexed("ada"); !sameWords(got, "half kept") {
+	r.list()
+	if got := r.indexed(); !sameWords(got, "half kept") {
 		t.Errorf("later the index has %s", got)
 	}
 }
@@ -79,7 +81,7 @@ func TestRevokeFindsHalfStored(t *testing.T) {
 	}
 	// Now the creation goes on, and its session is stored.
 	r.set("user:session:begun", `{"userId":"ada","sessionToken":"begun","expires":"2999-01-01T00:00:00.000Z"}`)
-	if got := r.list("ada"); got != "begun" {
+	if got := r.list(); got != "begun" {
 		t.Errorf("listed: %s", got)
 	}
 }
@@ -114,13 +116,13 @@ func TestIndexIsBounded(t *testing.T) {
 	if n := r.client.ZCard(r.ctx, r.key("user:sessions:ada")).Val(); n > 30 {
 		t.Errorf("the index has %d entries", n)
 	}
-	r.list("ada")
+	r.list()
 	r.session("last", "ada")
 	r.ok(r.DeleteSession(r.ctx, "last"))
 	r.now = r.now.Add(time.Hour)
-	r.list("ada")
+	r.list()
 	if r.exists("user:sessions:ada") {
-		t.Errorf("the index has %s", r.indexed("ada"))
+		t.Errorf("the index has %s", r.indexed())
 	}
 }
 
@@ -154,7 +156,7 @@ func TestAdopt(t *testing.T) {
 	r.set("user:session:by-user-id:ada", r.key("user:session:theirs-2"))
 	r.set("user:token:ada:abc", `{"identifier":"ada","token":"abc","expires":`+expires+`}`)
 	r.set("user:session:bad", "bad")
-	if got := r.list("ada"); !sameWords(got, "ours theirs-2") {
+	if got := r.list(); !sameWords(got, "ours theirs-2") {
 		t.Errorf("before: %s", got)
 	}
 	adopted, err := r.Adopt(r.ctx)
@@ -162,7 +164,7 @@ func TestAdopt(t *testing.T) {
 	if adopted.Sessions != 3 || adopted.VerificationTokens != 1 || adopted.Unreadable != 1 {
 		t.Errorf("adopted: %+v", adopted)
 	}
-	if got := r.list("ada"); !sameWords(got, "ours theirs-0 theirs-1 theirs-2") {
+	if got := r.list(); !sameWords(got, "ours theirs-0 theirs-1 theirs-2") {
 		t.Errorf("after: %s", got)
 	}
 	for _, key := range []string{"user:session:theirs-0", "user:token:ada:abc"} {
@@ -182,12 +184,71 @@ func TestLatestOfTheOtherSide(t *testing.T) {
 	r.set("user:session:theirs", `{"sessionToken":"theirs","userId":"ada","expires":"2999-01-01T00:00:00.000Z"}`)
 	r.set("user:session:by-user-id:ada", r.key("user:session:theirs"))
 	r.session("ours", "ada")
-	if got := r.list("ada"); !sameWords(got, "theirs ours") {
+	if got := r.list(); !sameWords(got, "theirs ours") {
 		t.Errorf("listed: %s", got)
 	}
 	n, err := r.DeleteSessionsByUserID(r.ctx, "ada", "ours")
 	r.ok(err)
 	if n != 1 || r.exists("user:session:theirs") || !r.exists("user:session:ours") {
 		t.Errorf("%d were removed", n)
+	}
+}
+
+// TestListBesideCreation: who looks at a user's sessions while one is removed and
+// created again does not take it out of the index.
+func TestListBesideCreation(t *testing.T) {
+	r := newRig(t)
+	s := redisadapter.NewWithLayout(r.client, r.layout)
+	stop := make(chan struct{})
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					if _, err := s.ListSessionsByUserID(r.ctx, "ada"); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+	for range 300 {
+		r.ok(r.client.Del(r.ctx, r.key("user:session:token")).Err()) // the other side leaves the index alone
+		time.Sleep(time.Millisecond)
+		_, err := s.CreateSession(r.ctx, &authdb.Session{SessionToken: "token", UserID: "ada", Expires: time.Now().Add(time.Hour)})
+		r.ok(err)
+		if got := r.indexed(); got != "token" {
+			t.Fatalf("the index has %q", got)
+		}
+	}
+	close(stop)
+	wait.Wait()
+}
+
+// TestDeleteExpired: what the other side has written goes too, with its place in the
+// index, and nothing else.
+func TestDeleteExpired(t *testing.T) {
+	r := newRig(t)
+	r.session("kept", "ada")
+	for i := range 3 {
+		r.set(fmt.Sprint("user:session:old-", i), `{"sessionToken":"old","userId":"ada","expires":"2001-01-01T00:00:00.000Z"}`)
+		r.ok(r.client.ZAdd(r.ctx, r.key("user:sessions:ada"), z(fmt.Sprint("old-", i), 1)).Err())
+	}
+	r.set("user:session:by-user-id:ada", r.key("user:session:old-2"))
+	r.set("user:session:bad", "bad")
+	r.set("user:token:ada:old", `{"identifier":"ada","token":"old","expires":"2001-01-01T00:00:00.000Z"}`)
+	swept, err := r.DeleteExpired(r.ctx, 2)
+	r.ok(err)
+	if swept.Sessions != 2 || swept.VerificationTokens != 1 {
+		t.Errorf("swept: %+v", swept)
+	}
+	if swept, err = r.DeleteExpired(r.ctx, 2); err != nil || swept.Sessions != 1 || swept.VerificationTokens != 0 {
+		t.Errorf("swept: %+v, %v", swept, err)
+	}
+	if got := r.indexed(); got != "kept" || !r.exists("user:session:kept") || !r.exists("user:session:bad") || !r.exists("user:session:by-user-id:ada") {
+		t.Errorf("left in the index: %s", got)
 	}
 }

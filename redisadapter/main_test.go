@@ -26,17 +26,16 @@ type rig struct {
 }
 
 // newRig returns a rig on the shared server. Its clock stands still.
-func newRig(t *testing.T, opts ...authdb.Option) *rig {
+func newRig(t *testing.T) *rig {
 	t.Helper()
-	return rigOn(t, testdb.SharedRedis(t).Client(t), redisadapter.Layout{}, opts...)
+	return rigOn(t, testdb.SharedRedis(t).Client(t), redisadapter.Layout{})
 }
 
-func rigOn(t *testing.T, client redis.UniversalClient, layout redisadapter.Layout, opts ...authdb.Option) *rig {
+func rigOn(t *testing.T, client redis.UniversalClient, layout redisadapter.Layout) *rig {
 	t.Helper()
-	layout.Base = "test:" + uuid.NewString() + ":"
+	layout.Base = `test[*]\?:` + uuid.NewString() + ":" // letters that patterns have
 	r := &rig{T: t, ctx: t.Context(), client: client, layout: layout, now: time.Now().UTC().Truncate(time.Millisecond)}
-	opts = append([]authdb.Option{authdb.WithClock(func() time.Time { return r.now })}, opts...)
-	r.Store = redisadapter.NewWithLayout(client, layout, opts...)
+	r.Store = redisadapter.NewWithLayout(client, layout, authdb.WithClock(func() time.Time { return r.now }))
 	if err := r.Validate(); err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +80,10 @@ func (r *rig) left(key string) time.Duration {
 	return time.Duration(min(max(left, 0), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 }
 
-// indexed returns the tokens in the index of a user.
-func (r *rig) indexed(userID string) string {
+// indexed returns the tokens in the index of Ada.
+func (r *rig) indexed() string {
 	r.Helper()
-	tokens, err := r.client.ZRange(r.ctx, r.key("user:sessions:"+userID), 0, -1).Result()
+	tokens, err := r.client.ZRange(r.ctx, r.key("user:sessions:ada"), 0, -1).Result()
 	r.ok(err)
 	return strings.Join(tokens, " ")
 }
@@ -97,10 +96,10 @@ func (r *rig) session(token, userID string) *authdb.Session {
 	return session
 }
 
-// list returns the tokens of a user's sessions.
-func (r *rig) list(userID string) string {
+// list returns the tokens of Ada's sessions.
+func (r *rig) list() string {
 	r.Helper()
-	sessions, err := r.ListSessionsByUserID(r.ctx, userID)
+	sessions, err := r.ListSessionsByUserID(r.ctx, "ada")
 	r.ok(err)
 	tokens := make([]string, len(sessions))
 	for i, s := range sessions {

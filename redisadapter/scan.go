@@ -14,9 +14,13 @@ import (
 // that is written to.
 func (s *Store) masters(ctx context.Context) ([]redis.UniversalClient, error) {
 	found := make(chan redis.UniversalClient)
-	each := func(_ context.Context, client *redis.Client) error {
-		found <- client
-		return nil
+	each := func(ctx context.Context, client *redis.Client) error {
+		select {
+		case found <- client:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	var err error
 	go func() {

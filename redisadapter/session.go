@@ -29,9 +29,9 @@ func (s *Store) createSession(ctx context.Context, session *authdb.Session) (*au
 		created.ID = s.options.NewID()
 	}
 	err := errors.Join(
-		checkText("Session.ID", created.ID, true),
-		checkText("Session.SessionToken", created.SessionToken, true),
-		checkText("Session.UserID", created.UserID, true),
+		checkText("Session.ID", created.ID),
+		checkText("Session.SessionToken", created.SessionToken),
+		checkText("Session.UserID", created.UserID),
 		checkInstant("Session.Expires", &created.Expires),
 		checkExtra("Session", session.Extra))
 	if err != nil {

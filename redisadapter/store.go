@@ -155,9 +155,9 @@ func isKey(text string) bool {
 }
 
 // checkText refuses a text that is not to be written.
-func checkText(field, text string, required bool) error {
+func checkText(field, text string) error {
 	switch {
-	case text == "" && required:
+	case text == "":
 		return faultf(authdb.ErrInvalid, "%s: is required", field)
 	case !utf8.ValidString(text):
 		return faultf(authdb.ErrInvalid, "%s: is not UTF-8", field)

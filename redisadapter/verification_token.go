@@ -23,8 +23,8 @@ func (s *Store) createVerificationToken(ctx context.Context, token *authdb.Verif
 	}
 	created := &authdb.VerificationToken{Identifier: token.Identifier, Token: token.Token, Expires: token.Expires}
 	err := errors.Join(
-		checkText("VerificationToken.Identifier", token.Identifier, true),
-		checkText("VerificationToken.Token", token.Token, true),
+		checkText("VerificationToken.Identifier", token.Identifier),
+		checkText("VerificationToken.Token", token.Token),
 		checkInstant("VerificationToken.Expires", &created.Expires),
 		checkExtra("VerificationToken", token.Extra))
 	if err != nil {
