@@ -1,0 +1,73 @@
+package cacheadapter_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/adaptertest"
+	"github.com/authdb/authdb/cacheadapter"
+)
+
+// bare has no extensions.
+type bare struct{ authdb.Adapter }
+
+// TestAs finds what the adapter inside has and this package knows.
+func TestAs(t *testing.T) {
+	adapter := cached(t, new(adaptertest.Memory), cacheadapter.Options{})
+	if _, ok := authdb.As[interface{ SoftDeleteUser(string) }](adapter); ok {
+		t.Error("finds an extension that it does not know, past the cache")
+	}
+	if found, ok := authdb.As[*cacheadapter.Adapter](bareAs{adapter}); !ok || found != adapter {
+		t.Error("does not find itself")
+	}
+	if found, _ := authdb.As[authdb.Transactor](adapter); found != authdb.Transactor(adapter) {
+		t.Error("finds a Transactor past the cache")
+	}
+	none := cached(t, bare{new(adaptertest.Memory)}, cacheadapter.Options{})
+	if _, ok := authdb.As[authdb.SessionStore](none); !ok {
+		t.Error("finds no SessionStore")
+	}
+	if _, ok := authdb.As[authdb.Transactor](none); ok {
+		t.Error("finds a Transactor that is not there")
+	}
+	for name, err := range map[string]error{
+		"InTx":                   none.InTx(t.Context(), func(context.Context, authdb.Adapter) error { return nil }),
+		"DeleteExpired":          second(none.DeleteExpired(t.Context(), 1)),
+		"ListSessionsByUserID":   second(none.ListSessionsByUserID(t.Context(), "x")),
+		"DeleteSessionsByUserID": second(none.DeleteSessionsByUserID(t.Context(), "x")),
+		"DeleteSessionByID":      none.DeleteSessionByID(t.Context(), "x", "x"),
+		"TouchSession":           second(none.TouchSession(t.Context(), &authdb.Session{}, 0)),
+		"UpdateAccount":          second(none.UpdateAccount(t.Context(), "x", "x", authdb.AccountPatch{})),
+	} {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+// bareAs wraps another adapter as it should be done.
+type bareAs struct{ authdb.Adapter }
+
+func (b bareAs) As(target any) bool { return b.Adapter.(*cacheadapter.Adapter).As(target) }
+
+func TestOptions(t *testing.T) {
+	for name, options := range map[string]cacheadapter.Options{
+		"negative MaxAge":          {MaxAge: -1},
+		"MaxAge over Longest":      {MaxAge: cacheadapter.Longest + 1},
+		"negative NegativeMaxAge":  {NegativeMaxAge: -1},
+		"NegativeMaxAge over both": {MaxAge: 1, NegativeMaxAge: 2},
+		"negative Size":            {Size: -1},
+		"Size beside a Cache":      {Size: 1, Cache: cacheadapter.NewMemory(1)},
+	} {
+		if a, err := cacheadapter.New(new(adaptertest.Memory), options); !errors.Is(err, authdb.ErrInvalid) || a != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := cacheadapter.New(nil, cacheadapter.Options{}); !errors.Is(err, authdb.ErrInvalid) {
+		t.Errorf("nil adapter: %v", err)
+	}
+}
