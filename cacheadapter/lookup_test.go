@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,13 +190,28 @@ func TestNoTokens(t *testing.T) {
 	}
 }
 
+// TestTimesToLive looks at how long a Cache is to keep what it gets.
+func TestTimesToLive(t *testing.T) {
+	seen := &recording{Cache: cacheadapter.NewMemory(0)}
+	s := newStage(t, cacheadapter.Options{MaxAge: 5 * time.Second, NegativeMaxAge: 2 * time.Second, Cache: seen})
+	s.probe.then = func(context.Context, error) error { s.clock.Advance(time.Second); return nil }
+	s.in(token, "Ada")
+	s.out("x", authdb.ErrNotFound)
+	s.probe.then = func(context.Context, error) error { s.clock.Advance(2 * time.Second); return nil }
+	s.out("y", authdb.ErrNotFound) // too slow to be worth it
+	if want := []time.Duration{4 * time.Second, time.Second}; !slices.Equal(seen.ttl, want) {
+		t.Errorf("kept for %v, want %v", seen.ttl, want)
+	}
+}
+
 type recording struct {
 	cacheadapter.Cache
 	put []*cacheadapter.Entry
+	ttl []time.Duration
 }
 
 func (r *recording) Put(ctx context.Context, key cacheadapter.Key, e *cacheadapter.Entry, ttl time.Duration) error {
-	r.put = append(r.put, e)
+	r.put, r.ttl = append(r.put, e), append(r.ttl, ttl)
 	return r.Cache.Put(ctx, key, e, ttl)
 }
 
