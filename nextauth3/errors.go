@@ -52,8 +52,7 @@ func call[T any](ctx context.Context, in *Instance, method string, work func() (
 	if in.app.Logger != nil {
 		in.app.Logger.ErrorContext(ctx, code+"_ERROR", "error", err)
 	}
-	var none T
-	return none, &Error{Name: name + "Error", Err: err}
+	return result, &Error{Name: name + "Error", Err: err}
 }
 
 // exec is call for a method without a result.

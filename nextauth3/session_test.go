@@ -8,6 +8,7 @@ import (
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/adaptertest"
+	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/nextauth3"
 )
 
@@ -97,6 +98,7 @@ func TestUpdateSession(t *testing.T) {
 	}{
 		{name: "at once", after: 0},
 		{name: "at the moment", after: day},
+		{name: "less than a millisecond later", after: day + 999*time.Microsecond},
 		{name: "a moment later", after: day + milli, saved: true, renewed: true},
 		{name: "at the end", after: 30 * day, saved: true, renewed: true},
 		{name: "forced, not due", after: time.Hour, force: true, saved: true},
@@ -157,8 +159,14 @@ func TestUpdateSessionForced(t *testing.T) {
 		if ok(s, errors.Join(err, found)); !saved || !stored.Expires.Equal(session.Expires) {
 			s.Errorf("stored is %v, want %v", stored.Expires, session.Expires)
 		}
+		never := s.with(nextauth3.Options{}, nextauth3.AppOptions{Session: nextauth3.SessionOptions{MaxAge: -1}})
+		session.Expires = s.clock.Now().Add(-90 * day)
+		same, saved, err := never.UpdateSession(s.Context(), session, false)
+		if ok(s, err); saved || !same.Expires.Equal(session.Expires) {
+			s.Errorf("without a max age the session is %+v, saved is %v", same, saved)
+		}
 		session.Expires = time.Time{}
-		same, saved, err := s.v3.UpdateSession(s.Context(), session, false)
+		same, saved, err = s.v3.UpdateSession(s.Context(), session, false)
 		if ok(s, err); saved || !same.Expires.IsZero() {
 			s.Errorf("a session without Expires is %+v, saved is %v", same, saved)
 		}
@@ -178,6 +186,28 @@ func TestUpdateSessionForced(t *testing.T) {
 		}
 		_, err = s.v3.GetSession(s.Context(), session.SessionToken)
 		is(s, err, authdb.ErrNotFound, "")
+	})
+}
+
+// TestOrphan has a session whose user was deleted behind everybody's back: it is
+// not found, and not removed either, since it may be soft-deletion.
+func TestOrphan(t *testing.T) {
+	onEach(t, func(s store) {
+		gorm, is3 := s.adapter.(*gormadapter.Adapter)
+		if !is3 || !s.ofNextAuth3 {
+			return
+		}
+		ada := s.ada()
+		session, err := s.v3.CreateSession(s.Context(), ada.ID)
+		ok(s, err)
+		db := gorm.DB(s.Context())
+		ok(s, db.Exec("DELETE FROM users").Error)
+		_, err = s.v3.GetSession(s.Context(), session.SessionToken)
+		is(s, err, authdb.ErrNotFound, "")
+		var left int64
+		if ok(s, db.Table("sessions").Count(&left).Error); left != 1 {
+			s.Errorf("%d sessions are left, want 1", left)
+		}
 	})
 }
 
