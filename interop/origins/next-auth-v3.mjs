@@ -9,7 +9,7 @@ import { parts } from "./where.mjs";
 const secret = "interop";
 const year = 365 * 86400; // a TIMESTAMP ends in 2038
 
-function config(database, where) {
+export function config(database, where) {
   switch (database) {
     case "sqlite":
       return { type: "sqlite", database: where };
