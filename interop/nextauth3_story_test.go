@@ -25,7 +25,8 @@ type v3Story struct {
 	name  string // in addresses and ids
 	side  v3Side
 	other v3Side
-	ada   string // the user's id
+	ada   string         // the user's id
+	shown map[any]string // the access tokens, by session token
 	lines []v3Line
 }
 
@@ -62,6 +63,12 @@ func (s *v3Story) write(side v3Side, kind string, o v3Options, method string, ar
 	}
 	if said != kind {
 		s.Errorf("%s of %s answers %s, want %s", method, s.name, said, kind)
+	}
+	if token, access := a.Value["sessionToken"], text(a.Value["accessToken"]); token != nil {
+		if known, ok := s.shown[token]; ok && known != access {
+			s.Errorf("%s of %s: the session has another access token than before", method, s.name)
+		}
+		s.shown[token] = access
 	}
 	fields := map[string]any{"kind": kind, "logged": fmt.Sprint(a.Logged)}
 	for name, v := range a.Value {

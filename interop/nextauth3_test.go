@@ -62,8 +62,8 @@ func TestNextAuth3(t *testing.T) {
 					t.Fatal(err)
 				}
 				theirs, ours := v3Node{js}, v3Go{t.Context(), adapter}
-				want := &v3Story{T: t, on: database, db: db, name: "sidejs", side: theirs, other: ours}
-				got := &v3Story{T: t, on: database, db: db, name: "sidego", side: ours, other: theirs}
+				want := &v3Story{T: t, on: database, db: db, name: "sidejs", side: theirs, other: ours, shown: map[any]string{}}
+				got := &v3Story{T: t, on: database, db: db, name: "sidego", side: ours, other: theirs, shown: map[any]string{}}
 				tell(want)
 				tell(got)
 				compare(t, want, got)
