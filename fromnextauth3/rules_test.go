@@ -38,9 +38,9 @@ func (o oldDB) add(row any) {
 	}
 }
 
-func (o oldDB) exec(sql string, args ...any) {
+func (o oldDB) exec(sql string) {
 	o.t.Helper()
-	if err := o.Exec(sql, args...).Error; err != nil {
+	if err := o.Exec(sql).Error; err != nil {
 		o.t.Fatal(err)
 	}
 }

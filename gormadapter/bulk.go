@@ -98,7 +98,8 @@ func (a *Adapter) secretive(record any) (any, error) {
 // CreateSession and CreateVerificationToken would, with their errors, in one
 // transaction and in one statement for each 500 of a kind. Rows with hooks for what
 // is created or found, without a unique key, or with values that GORM does not write
-// as they are, are stored one by one.
+// as they are, are stored one by one. Which of the table's foreign keys has refused
+// a row it does not look for: it is ErrReference.
 func (a *Adapter) CreateAll(ctx context.Context, all Records) error {
 	err := a.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		b := tx.(*Adapter)
@@ -113,7 +114,7 @@ func (a *Adapter) CreateAll(ctx context.Context, all Records) error {
 		}
 		return createMany(ctx, b, b.tokens, all.VerificationTokens, b.CreateVerificationToken)
 	})
-	return a.wrap(ctx, "create all", err)
+	return a.wrap(ctx, opCreateAll, err)
 }
 
 // many is how many rows one statement writes or finds: each may have a dozen
@@ -258,12 +259,13 @@ func findMany[R any](ctx context.Context, a *Adapter, t *table, keys [][]string,
 	if err := a.begun(ctx, t); err != nil {
 		return nil, nil, err
 	}
-	position := map[string]int{}
 	joined := func(key []string) string { return strings.Join(key, "\x00") }
-	for i, key := range keys {
-		position[joined(key)] = i
-	}
-	for chunk := range slices.Chunk(keys, many) {
+	for done := 0; done < len(keys); done += many {
+		chunk := keys[done:min(done+many, len(keys))]
+		position := map[string]int{} // of this chunk: other rows may be found as well
+		for i, key := range chunk {
+			position[joined(key)] = done + i
+		}
 		q := a.amongKeys(ctx, t, chunk)
 		if q == nil {
 			continue

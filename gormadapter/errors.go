@@ -199,6 +199,7 @@ const (
 	opLinkAccount         = "link account"
 	opCreateSession       = "create session"
 	opCreateAuthenticator = "create authenticator"
+	opCreateAll           = "create all"
 )
 
 // foreignKeyOf returns the sentinel of a foreign key violation: the missing
@@ -207,7 +208,7 @@ func foreignKeyOf(op string) error {
 	switch op {
 	case opDeleteUser:
 		return authdb.ErrReferenced
-	case opLinkAccount, opCreateSession, opCreateAuthenticator:
+	case opLinkAccount, opCreateSession, opCreateAuthenticator, opCreateAll:
 		return authdb.ErrReference
 	}
 	return nil

@@ -29,6 +29,8 @@ type variant struct {
 	times bool
 	// further options of the adapter
 	further []authdb.Option
+	// wrap is given the adapter, if it is not nil.
+	wrap func(*gormadapter.Adapter) authdb.Adapter
 }
 
 func variants() []variant {
@@ -236,6 +238,10 @@ func runSuite(t *testing.T, db *gorm.DB, v variant) int {
 		suite = append(suite, adaptertest.Without("Instants in the hours that clocks skip or repeat come back as they were",
 			"the connections are in the process's zone, whose clock shows an hour twice"))
 	}
-	adaptertest.Run(t, func(testing.TB) authdb.Adapter { return adapter }, suite...)
+	var tested authdb.Adapter = adapter
+	if v.wrap != nil {
+		tested = v.wrap(adapter)
+	}
+	adaptertest.Run(t, func(testing.TB) authdb.Adapter { return tested }, suite...)
 	return passed
 }
