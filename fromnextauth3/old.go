@@ -20,7 +20,7 @@ import (
 // A request is a row of verification_requests with its number, which the preset's
 // row leaves to the database.
 type request struct {
-	ID int32 `gorm:"column:id;primaryKey"`
+	ID int32 `gorm:"column:id;primaryKey;autoIncrement"`
 	presets.NextAuth3VerificationRequest
 }
 
@@ -34,6 +34,7 @@ type old struct {
 // openOld finds the old tables.
 func openOld(ctx context.Context, db *gorm.DB, opts Options) (*old, error) {
 	m := presets.NextAuth3()
+	m.VerificationToken = &request{}
 	m.Layout.Schema, m.Layout.TablePrefix = opts.Schema, opts.TablePrefix
 	reader := gormadapter.New(db, authdb.WithModels(m))
 	if err := reader.Validate(); err != nil {
