@@ -69,10 +69,13 @@ func toil(text string) error {
 	if err := adapter.Check(ctx); err != nil {
 		return err
 	}
-	_, err = fromnextauth3.Run(ctx, from, adapter, fromnextauth3.Options{
+	report, err := fromnextauth3.Run(ctx, from, adapter, fromnextauth3.Options{
 		BatchSize: w.BatchSize, Now: clock,
 		Progress: func(p fromnextauth3.Progress) { fmt.Println(p.Record, p.Rows) },
 	})
+	if err == nil && len(report.Refused) > 0 {
+		err = fmt.Errorf("refused: %v", report.Refused)
+	}
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/adaptertest"
 	"github.com/authdb/authdb/gormadapter"
+	"github.com/authdb/authdb/models"
 )
 
 // bulk stores and finds by CreateAll and FindAll, to run the contract on them.
@@ -218,5 +219,66 @@ func TestCheckRecord(t *testing.T) {
 	}
 	if err := gormadapter.New(nil).CheckRecord(&authdb.User{}); err == nil {
 		t.Error("a broken adapter takes it")
+	}
+}
+
+// TestCreateAllUnguarded: where the tables guard nothing, the adapter does.
+func TestCreateAllUnguarded(t *testing.T) {
+	expires := time.Now().Add(time.Hour)
+	onLoose(t, func(t *testing.T, db *gorm.DB, user string) {
+		a, ctx := newLoose(db), t.Context()
+		token := &authdb.VerificationToken{Identifier: "i", Token: "t", Expires: expires}
+		if err := a.CreateAll(ctx, gormadapter.Records{VerificationTokens: []*authdb.VerificationToken{token, token}}); !errors.Is(err, authdb.ErrDuplicate) {
+			t.Errorf("a token twice: %v", err)
+		}
+		good := &authdb.Session{UserID: user, SessionToken: "s", Expires: expires}
+		bad := &authdb.Session{UserID: "nobody", SessionToken: "t", Expires: expires}
+		if err := a.CreateAll(ctx, gormadapter.Records{Sessions: []*authdb.Session{good, bad}}); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("a session of nobody: %v", err)
+		}
+		if _, _, err := a.GetSessionAndUser(ctx, "s"); !errors.Is(err, authdb.ErrNotFound) {
+			t.Errorf("one of two is stored: %v", err)
+		}
+	})
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		must(t, db.AutoMigrate(models.All()...)) // unique keys, and no foreign keys
+		a, ctx := gormadapter.New(db), t.Context()
+		_, err := a.CreateUser(ctx, &authdb.User{ID: "somebody"})
+		must(t, err)
+		good := &authdb.Session{UserID: "somebody", SessionToken: "s", Expires: expires}
+		bad := &authdb.Session{UserID: "nobody", SessionToken: "t", Expires: expires}
+		if err := a.CreateAll(ctx, gormadapter.Records{Sessions: []*authdb.Session{good, bad}}); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("a session of nobody: %v", err)
+		}
+	})
+}
+
+// TestCreateAllStatements: many rows are few statements, unless one of them has a
+// value that GORM would replace.
+func TestCreateAllStatements(t *testing.T) {
+	db, heard := onSQLite(t), &journal{}
+	db.Logger = heard
+	a := gormadapter.New(db, authdb.WithModels(authdb.Models{User: &stamped{}}))
+	must(t, a.Synchronize(t.Context()))
+	all := people(1100)
+	inserts := func(records gormadapter.Records) (n int) {
+		heard.take()
+		must(t, a.CreateAll(t.Context(), records))
+		for _, s := range heard.take() {
+			if strings.HasPrefix(s, "INSERT") {
+				n++
+			}
+		}
+		return n
+	}
+	if n := inserts(all); n != 4*3 {
+		t.Errorf("%d INSERTs", n)
+	}
+	zero := &authdb.User{ID: "zero", Extra: map[string]any{"Level": 0, "Active": false}}
+	if n := inserts(gormadapter.Records{Users: []*authdb.User{{ID: "other"}, zero}}); n != 2 {
+		t.Errorf("%d INSERTs of two that are not alike", n)
+	}
+	if u, err := a.GetUser(t.Context(), "zero"); err != nil || u.Extra["Level"] != 0 || u.Extra["Active"] != false {
+		t.Errorf("a zero that was given is stored as %v, %v", u, err)
 	}
 }
