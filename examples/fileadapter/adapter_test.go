@@ -10,9 +10,12 @@ import (
 
 func TestAdapter(t *testing.T) {
 	clock := adaptertest.NewClock(time.Now())
-	newAdapter := func(testing.TB) authdb.Adapter {
-		return New(authdb.WithClock(clock.Now))
+	newAdapter := func(opts ...authdb.Option) authdb.Adapter {
+		return New(append(opts, authdb.WithClock(clock.Now))...)
 	}
-	adaptertest.Run(t, newAdapter, adaptertest.WithClock(clock),
-		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return New(authdb.WithSynchronize()) }))
+	adaptertest.Run(t, func(testing.TB) authdb.Adapter { return newAdapter() },
+		adaptertest.WithClock(clock),
+		adaptertest.Misconfigured(func(testing.TB) authdb.Adapter { return newAdapter(authdb.WithSynchronize()) }),
+		adaptertest.Require("Validator", "Sweeper"),
+	)
 }

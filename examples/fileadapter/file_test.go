@@ -29,5 +29,5 @@ func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "auth.log")
 	adaptertest.Run(t, func(t testing.TB) authdb.Adapter {
 		return open(t, path, authdb.WithClock(clock.Now))
-	}, adaptertest.WithClock(clock))
+	}, adaptertest.WithClock(clock), adaptertest.Require("Validator", "Sweeper"))
 }
