@@ -26,7 +26,7 @@ func BenchmarkCache(b *testing.B) {
 		}
 		b.Run(d.name, func(b *testing.B) {
 			inside := d.adapter(b)
-			fill(b, inside)
+			fill(b, inside, userOf)
 			for name, open := range map[string]func(*testing.B) cacheadapter.Cache{"memory": inMemory, "redis": inRedis} {
 				cached := must[*cacheadapter.Adapter](b)(cacheadapter.New(inside, cacheadapter.Options{MaxAge: cacheadapter.Longest, Cache: open(b)}))
 				cold := must[*cacheadapter.Adapter](b)(cacheadapter.New(inside, cacheadapter.Options{MaxAge: cacheadapter.Longest, Cache: sieve{open(b)}}))
