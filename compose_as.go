@@ -79,6 +79,8 @@ func (c *Composition) serves(target any) bool {
 		return has[SessionToucher](c.sessionStore())
 	case *VerificationTokenStore:
 		return c.tokens.is()
+	case *VerificationTokenReader:
+		return has[VerificationTokenReader](c.tokens.store)
 	case *AuthenticatorStore:
 		return c.authenticators.is()
 	case *AuthenticatorRemover:

@@ -138,7 +138,7 @@ func TestComposeDatabases(t *testing.T) {
 			adaptertest.Run(t, func(testing.TB) authdb.Adapter { return a }, append(options,
 				adaptertest.WithClock(clock),
 				adaptertest.Require(append(s.require, "AccountStore", "SessionStore", "VerificationTokenStore", "Sweeper", "SessionLister", "SessionRevoker",
-					"AccountLister", "AccountUpdater", "Validator", "Checker")...),
+					"AccountLister", "AccountUpdater", "VerificationTokenReader", "Validator", "Checker")...),
 				adaptertest.Referenced(func(ctx context.Context, _ authdb.Adapter, id string) error {
 					return pointAt(users.DB(ctx), id)
 				}),

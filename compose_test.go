@@ -81,7 +81,7 @@ func TestComposeMemories(t *testing.T) {
 					return nil
 				}),
 				adaptertest.Require(append(c.finds, "AccountStore", "SessionStore", "VerificationTokenStore", "AuthenticatorStore", "AuthenticatorRemover",
-					"Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "Validator")...),
+					"Sweeper", "SessionLister", "AccountLister", "AccountUpdater", "VerificationTokenReader", "Validator")...),
 			)
 		})
 	}

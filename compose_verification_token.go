@@ -17,3 +17,12 @@ func (c *Composition) UseVerificationToken(ctx context.Context, identifier, toke
 	}
 	return c.tokens.by.UseVerificationToken(ctx, identifier, token)
 }
+
+// GetVerificationToken implements VerificationTokenReader.
+func (c *Composition) GetVerificationToken(ctx context.Context, identifier, token string) (*VerificationToken, error) {
+	reader, err := need[VerificationTokenReader](c.tokens.store)
+	if err != nil {
+		return nil, err
+	}
+	return reader.GetVerificationToken(ctx, identifier, token)
+}

@@ -20,6 +20,7 @@ type detachedMemory struct {
 	authdb.AccountLister
 	authdb.AccountUpdater
 	authdb.VerificationTokenStore
+	authdb.VerificationTokenReader
 	authdb.AuthenticatorStore
 	authdb.AuthenticatorRemover
 	authdb.SessionLister
@@ -38,7 +39,7 @@ var _ authdb.DetachedSessionStore = DetachedMemory{}
 func NewDetachedMemory(columns map[string]map[string]any, opts ...authdb.Option) DetachedMemory {
 	m := NewMemory(opts...)
 	m.Columns, m.detached = columns, true
-	return DetachedMemory{&detachedMemory{m, m, m, m, m, m, m, m, m, m, m, m}}
+	return DetachedMemory{&detachedMemory{m, m, m, m, m, m, m, m, m, m, m, m, m}}
 }
 
 // CreateSession implements [authdb.DetachedSessionStore].

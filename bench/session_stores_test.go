@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/cacheadapter"
 	"github.com/authdb/authdb/internal/testdb"
 	"github.com/authdb/authdb/redisadapter"
 )
@@ -24,11 +25,13 @@ func BenchmarkSessionStores(b *testing.B) {
 	store := redisadapter.NewWithLayout(client, redisadapter.Layout{Base: "bench:" + uuid.NewString() + ":"})
 	composed := must[*authdb.Composition](b)(authdb.Compose(authdb.Stores{Users: alone, Sessions: store},
 		authdb.RuleOneRoundTrip, authdb.RuleOneTransaction, authdb.RuleNeverOutlives))
+	cached := must[*cacheadapter.Adapter](b)(cacheadapter.New(composed, cacheadapter.Options{}))
 	ways := []struct {
 		name string
 		get  work
 	}{
 		{"Redis and PostgreSQL", getSessionAndUser(composed)},
+		{"Redis and PostgreSQL, with a cache", getSessionAndUser(cached)},
 		{"Redis without users", func(ctx context.Context, token string) error {
 			_, err := store.GetSession(ctx, token)
 			return err

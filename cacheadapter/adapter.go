@@ -32,6 +32,7 @@ type shared struct {
 var (
 	_ authdb.Adapter        = (*Adapter)(nil)
 	_ authdb.Transactor     = (*Adapter)(nil)
+	_ authdb.UserTransactor = (*Adapter)(nil)
 	_ authdb.Sweeper        = (*Adapter)(nil)
 	_ authdb.SessionLister  = (*Adapter)(nil)
 	_ authdb.SessionRevoker = (*Adapter)(nil)

@@ -30,6 +30,8 @@ func (a *Adapter) As(target any) bool {
 		return own(a, t)
 	case *authdb.Transactor:
 		return own(a, t)
+	case *authdb.UserTransactor:
+		return own(a, t)
 	case *authdb.Sweeper:
 		return own(a, t)
 	case *authdb.SessionLister:
@@ -44,6 +46,8 @@ func (a *Adapter) As(target any) bool {
 	// The rest changes nothing that is cached: a new user has no session, and
 	// ConvertSecrets only how things are stored.
 	case *authdb.Registrar:
+		return inner(a, t)
+	case *authdb.VerificationTokenReader:
 		return inner(a, t)
 	case *authdb.UserLocker:
 		return inner(a, t)
@@ -99,15 +103,29 @@ func (a *Adapter) InTx(ctx context.Context, f func(ctx context.Context, tx authd
 	if err != nil {
 		return err
 	}
+	return a.transact(ctx, transactor.InTx, f)
+}
+
+// InUserTx implements authdb.UserTransactor, as InTx.
+func (a *Adapter) InUserTx(ctx context.Context, f func(ctx context.Context, tx authdb.Adapter) error) error {
+	transactor, err := extension[authdb.UserTransactor](a, "UserTransactor")
+	if err != nil {
+		return err
+	}
+	return a.transact(ctx, transactor.InUserTx, f)
+}
+
+// transact calls begin, which is that of the adapter inside.
+func (a *Adapter) transact(ctx context.Context, begin func(context.Context, func(context.Context, authdb.Adapter) error) error, f func(ctx context.Context, tx authdb.Adapter) error) error {
 	if f == nil {
-		return transactor.InTx(ctx, nil)
+		return begin(ctx, nil)
 	}
 	changed := a.tx
 	if changed == nil {
 		changed = &pending{keys: make(map[Key]bool)}
 		defer a.forgetAll(ctx, changed) // also if f panics: it may have swallowed what became of a savepoint
 	}
-	return transactor.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+	return begin(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		return f(ctx, &Adapter{inner: tx, tx: changed, shared: a.shared})
 	})
 }

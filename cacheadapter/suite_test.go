@@ -103,7 +103,7 @@ func TestOverMemory(t *testing.T) {
 				adaptertest.Extra("User", "Visits", 1, 2, nil),
 				adaptertest.Extra("Session", "IP", "192.0.2.1", "192.0.2.2", nil),
 				adaptertest.Require("AuthenticatorStore", "AuthenticatorRemover", "Sweeper", "SessionLister", "SessionRevoker",
-					"AccountLister", "AccountUpdater", "Transactor", "UserLocker", "AccountLocker", "Validator"),
+					"AccountLister", "AccountUpdater", "Transactor", "UserLocker", "AccountLocker", "VerificationTokenReader", "Validator"),
 				adaptertest.SoftDelete(func(ctx context.Context, _ authdb.Adapter, id string) error {
 					memory.SoftDeleteUser(id)
 					return adapter.ForgetUser(ctx, id)
@@ -187,7 +187,7 @@ func runOverGORM(t *testing.T, db *gorm.DB, cache cacheadapter.Cache) {
 		adaptertest.Extra("Session", "UserAgent", &nickname, &other, nil),
 		adaptertest.Extra("Session", "Seen", models.NewTime(time.UnixMilli(1e12)), models.NewTime(time.UnixMilli(2e12))),
 		adaptertest.Require("AuthenticatorStore", "AuthenticatorRemover", "Sweeper", "SessionLister", "SessionRevoker", "SessionToucher",
-			"AccountLister", "AccountUpdater", "Registrar", "Transactor", "UserLocker", "SecretConverter", "Validator", "Checker"),
+			"AccountLister", "AccountUpdater", "Registrar", "Transactor", "UserLocker", "SecretConverter", "VerificationTokenReader", "Validator", "Checker"),
 		adaptertest.SoftDelete(func(ctx context.Context, _ authdb.Adapter, id string) error {
 			if err := db.WithContext(ctx).Delete(&member{}, "id = ?", id).Error; err != nil {
 				return err

@@ -30,12 +30,13 @@ type Store struct {
 }
 
 var (
-	_ authdb.DetachedSessionStore   = (*Store)(nil)
-	_ authdb.SessionRevoker         = (*Store)(nil)
-	_ authdb.VerificationTokenStore = (*Store)(nil)
-	_ authdb.Sweeper                = (*Store)(nil)
-	_ authdb.Validator              = (*Store)(nil)
-	_ authdb.Checker                = (*Store)(nil)
+	_ authdb.DetachedSessionStore    = (*Store)(nil)
+	_ authdb.SessionRevoker          = (*Store)(nil)
+	_ authdb.VerificationTokenStore  = (*Store)(nil)
+	_ authdb.VerificationTokenReader = (*Store)(nil)
+	_ authdb.Sweeper                 = (*Store)(nil)
+	_ authdb.Validator               = (*Store)(nil)
+	_ authdb.Checker                 = (*Store)(nil)
 )
 
 // New returns a store with the keys of Auth.js. The client may be one of a server,

@@ -86,7 +86,7 @@ func runSuite(t *testing.T, client redis.UniversalClient, users func(...authdb.O
 		adaptertest.Length("Session", "UserID", 0),
 		adaptertest.Length("VerificationToken", "Identifier", 0),
 		adaptertest.Length("VerificationToken", "Token", 0),
-		adaptertest.Require("SessionStore", "VerificationTokenStore", "SessionLister", "SessionRevoker", "Sweeper", "Validator", "Checker"),
+		adaptertest.Require("SessionStore", "VerificationTokenStore", "SessionLister", "SessionRevoker", "Sweeper", "VerificationTokenReader", "Validator", "Checker"),
 		adaptertest.OnResult(func(_ string, ok bool) {
 			if ok {
 				passed++

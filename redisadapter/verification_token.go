@@ -75,6 +75,11 @@ func (s *Store) useVerificationToken(ctx context.Context, identifier, token stri
 	if value == "" {
 		return nil, authdb.ErrNotFound
 	}
+	return s.verificationToken(value, identifier, token)
+}
+
+// verificationToken returns what is stored as its caller knows it.
+func (s *Store) verificationToken(value, identifier, token string) (*authdb.VerificationToken, error) {
 	expires, err := decodeExpires(value)
 	if err != nil {
 		return nil, err
@@ -92,4 +97,45 @@ func (s *Store) take(ctx context.Context, slot slot, identifier, form string) (s
 		return text(s.script(ctx, false, takeScript, slot.key, identifier, form))
 	}
 	return s.getdel(ctx, false, slot.key)
+}
+
+// GetVerificationToken implements authdb.VerificationTokenReader.
+func (s *Store) GetVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	there, err := s.getVerificationToken(ctx, identifier, token)
+	return there, wrap(ctx, "get verification token", err)
+}
+
+func (s *Store) getVerificationToken(ctx context.Context, identifier, token string) (*authdb.VerificationToken, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	if !isKey(identifier) || !isKey(token) {
+		return nil, authdb.ErrNotFound
+	}
+	for _, form := range s.hash.Candidates(secret.VerificationToken(identifier, token)) {
+		for _, slot := range s.layout.tokenSlots(identifier, form) {
+			value, err := s.get(ctx, slot.key)
+			if errors.Is(err, authdb.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !slot.shared || isPair(value, identifier, form) {
+				return s.verificationToken(value, identifier, token)
+			}
+		}
+	}
+	return nil, authdb.ErrNotFound
+}
+
+// isPair reports whether the record is of that identifier and token.
+func isPair(value, identifier, form string) bool {
+	r, err := decode(value)
+	if err != nil {
+		return false
+	}
+	theirs, _ := r.text("identifier")
+	stored, _ := r.text("token")
+	return theirs == identifier && stored == form
 }
