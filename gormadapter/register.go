@@ -18,7 +18,7 @@ func (a *Adapter) CreateUserWithAccount(ctx context.Context, user *authdb.User, 
 }
 
 func (a *Adapter) createUserWithAccount(ctx context.Context, user *authdb.User, account *authdb.Account) (created *authdb.User, linked *authdb.Account, err error) {
-	if err := a.begun(ctx, a.users, a.accounts); err != nil {
+	if err := a.begun(ctx, a.accounts); err != nil {
 		return nil, nil, err
 	}
 	switch {
