@@ -80,9 +80,9 @@ var instead = map[Rule]string{
 // and made by [Compose].
 //
 // As finds what the stores have: of accounts, sessions, tokens and authenticators
-// what their store has, and of those that concern all (Sweeper, Validator,
-// Checker, Synchronizer, SecretConverter) as much as there is, each store asked in
-// turn. DeleteExpired has the limit for each store. A [Transactor] is found only
+// what their store has, and of those that concern all (Validator, Checker,
+// Synchronizer, SecretConverter, and Sweeper for sessions and tokens) as much as
+// there is, each store asked in turn. A [Transactor] is found only
 // where all is kept by one adapter, whose own extensions are then found, and a
 // [UserTransactor] where that keeps users, accounts and authenticators.
 type Composition struct {

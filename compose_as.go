@@ -94,27 +94,15 @@ func (c *Composition) serves(target any) bool {
 	case *AccountLocker:
 		return c.transacts() && has[AccountLocker](c.accounts.store)
 	case *Sweeper:
-		return some[Sweeper](c)
+		return len(c.sweepers()) > 0
 	case *Validator:
-		return some[Validator](c)
+		return len(all[Validator](c.stores)) > 0
 	case *Checker:
-		return some[Checker](c)
+		return len(all[Checker](c.stores)) > 0
 	case *Synchronizer:
-		return some[Synchronizer](c)
+		return len(all[Synchronizer](c.stores)) > 0
 	case *SecretConverter:
-		return some[SecretConverter](c)
+		return len(all[SecretConverter](c.stores)) > 0
 	}
 	return true
 }
-
-// all returns the stores that have the extension.
-func all[T any](c *Composition) (list []T) {
-	for _, store := range c.stores {
-		if t, ok := find[T](store); ok {
-			list = append(list, t)
-		}
-	}
-	return list
-}
-
-func some[T any](c *Composition) bool { return len(all[T](c)) > 0 }

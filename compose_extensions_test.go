@@ -68,13 +68,11 @@ func TestComposeAsksAllStores(t *testing.T) {
 		Users:    usersWith{new(adaptertest.Memory), aspects{"users", &asked, first, authdb.Swept{VerificationTokens: 2}}},
 		Sessions: both, VerificationTokens: both,
 	})
-	var swept authdb.Swept
 	for what, call := range map[string]func() error{
 		"Check":          func() error { return c.Check(t.Context()) },
 		"Synchronize":    func() error { return c.Synchronize(t.Context()) },
 		"ConvertSecrets": func() error { return c.ConvertSecrets(t.Context(), nil) },
 		"Close":          c.Close,
-		"DeleteExpired":  func() (err error) { swept, err = c.DeleteExpired(t.Context(), 7); return err },
 	} {
 		asked = nil
 		err := call()
@@ -85,8 +83,44 @@ func TestComposeAsksAllStores(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if want := (authdb.Swept{Sessions: 3, VerificationTokens: 6}); swept != want {
-		t.Errorf("swept %+v, want %+v", swept, want)
+}
+
+// TestComposeSweeps what keeps sessions and tokens, and nothing else.
+func TestComposeSweeps(t *testing.T) {
+	var asked []string
+	apart, err1, err2 := adaptertest.NewDetachedMemory(nil), errors.New("sessions"), errors.New("tokens")
+	sessions := sessionsWith{apart, aspects{"sessions", &asked, err1, authdb.Swept{Sessions: 3}}}
+	tokens := tokensWith{apart, aspects{"tokens", &asked, err2, authdb.Swept{Sessions: 1, VerificationTokens: 4}}}
+	users := usersWith{new(adaptertest.Memory), aspects{"users", &asked, nil, authdb.Swept{Sessions: 10}}}
+	for _, c := range []struct {
+		stores authdb.Stores
+		asked  []string
+		want   authdb.Swept
+	}{
+		{authdb.Stores{Users: users, Sessions: sessions, VerificationTokens: tokens}, []string{"sessions", "tokens"}, authdb.Swept{Sessions: 4, VerificationTokens: 4}},
+		{authdb.Stores{Users: users, Sessions: sessions}, []string{"sessions", "users"}, authdb.Swept{Sessions: 13}},
+		{authdb.Stores{Users: users, VerificationTokens: tokens}, []string{"users", "tokens"}, authdb.Swept{Sessions: 11, VerificationTokens: 4}},
+		{authdb.Stores{Users: users}, []string{"users"}, authdb.Swept{Sessions: 10}},
+	} {
+		asked = nil
+		adapter := composed(t, c.stores)
+		swept, err := adapter.DeleteExpired(t.Context(), 7)
+		for i, name := range c.asked {
+			c.asked[i] = name + " DeleteExpired"
+		}
+		if !slices.Equal(asked, c.asked) || swept != c.want {
+			t.Errorf("asked %q, want %q; swept %+v, want %+v", asked, c.asked, swept, c.want)
+		}
+		if c.stores.Sessions != nil && !errors.Is(err, err1) || c.stores.VerificationTokens != nil && !errors.Is(err, err2) {
+			t.Errorf("got %v", err)
+		}
+	}
+	none := composed(t, authdb.Stores{
+		Users:    usersWith{new(adaptertest.Memory), aspects{}},
+		Sessions: struct{ authdb.DetachedSessionStore }{apart}, VerificationTokens: struct{ authdb.VerificationTokenStore }{apart},
+	})
+	if _, err := none.DeleteExpired(t.Context(), 7); finds[authdb.Sweeper](none) || !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("where the users' store could sweep, and keeps neither: %v", err)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // Validate implements Validator.
 func (c *Composition) Validate() error {
 	var errs []error
-	for _, v := range all[Validator](c) {
+	for _, v := range all[Validator](c.stores) {
 		errs = append(errs, v.Validate())
 	}
 	return errors.Join(errs...)
@@ -17,24 +17,25 @@ func (c *Composition) Validate() error {
 
 // Check implements Checker.
 func (c *Composition) Check(ctx context.Context) error {
-	return each(c, func(x Checker) error { return x.Check(ctx) })
+	return each(all[Checker](c.stores), func(x Checker) error { return x.Check(ctx) })
 }
 
 // Synchronize implements Synchronizer. A store that fails does not keep the others
 // from it.
 func (c *Composition) Synchronize(ctx context.Context) error {
-	return each(c, func(x Synchronizer) error { return x.Synchronize(ctx) })
+	return each(all[Synchronizer](c.stores), func(x Synchronizer) error { return x.Synchronize(ctx) })
 }
 
 // ConvertSecrets implements SecretConverter.
 func (c *Composition) ConvertSecrets(ctx context.Context, progress func(SecretProgress)) error {
-	return each(c, func(x SecretConverter) error { return x.ConvertSecrets(ctx, progress) })
+	return each(all[SecretConverter](c.stores), func(x SecretConverter) error { return x.ConvertSecrets(ctx, progress) })
 }
 
-// DeleteExpired implements Sweeper. Each store removes at most limit of each, and
-// one that fails does not keep the others from it.
+// DeleteExpired implements Sweeper. The stores of sessions and of verification
+// tokens that can sweep each remove at most limit, and one that fails does not keep
+// the other from it.
 func (c *Composition) DeleteExpired(ctx context.Context, limit int) (total Swept, err error) {
-	err = each(c, func(x Sweeper) error {
+	err = each(c.sweepers(), func(x Sweeper) error {
 		swept, err := x.DeleteExpired(ctx, limit)
 		total.Sessions += swept.Sessions
 		total.VerificationTokens += swept.VerificationTokens
@@ -43,15 +44,34 @@ func (c *Composition) DeleteExpired(ctx context.Context, limit int) (total Swept
 	return total, err
 }
 
-// each asks all stores that have the extension.
-func each[T any](c *Composition, ask func(T) error) error {
-	var errs []error
-	for _, x := range all[T](c) {
-		errs = append(errs, ask(x))
+// sweepers returns those stores.
+func (c *Composition) sweepers() []Sweeper {
+	stores := []any{c.sessionStore()}
+	if tokens := c.tokens.store; !same(tokens, stores[0]) {
+		stores = append(stores, tokens)
 	}
-	if errs == nil {
+	return all[Sweeper](stores)
+}
+
+// all returns the stores that have the extension.
+func all[T any](stores []any) (list []T) {
+	for _, store := range stores {
+		if t, ok := find[T](store); ok {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// each asks all, and joins what they say.
+func each[T any](list []T, ask func(T) error) error {
+	if len(list) == 0 {
 		_, err := need[T](nil)
 		return err
+	}
+	var errs []error
+	for _, x := range list {
+		errs = append(errs, ask(x))
 	}
 	return errors.Join(errs...)
 }

@@ -49,3 +49,37 @@ func ExampleAs() {
 	}
 	// Output: 0 0 <nil>
 }
+
+// Users and accounts stay where they are, and sessions go to another store.
+func ExampleCompose() {
+	ctx := context.Background()
+	users := new(adaptertest.Memory)               // in practice one of gormadapter
+	sessions := adaptertest.NewDetachedMemory(nil) // and one of redisadapter, or of gormadapter with Models.User Absent
+
+	_, err := authdb.Compose(authdb.Stores{Users: users, Sessions: sessions}, authdb.RuleOneRoundTrip)
+	fmt.Println(err)
+
+	adapter, err := authdb.Compose(authdb.Stores{Users: users, Sessions: sessions},
+		authdb.RuleOneRoundTrip, authdb.RuleOneTransaction, authdb.RuleNeverOutlives)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ada, err := adapter.CreateUser(ctx, &authdb.User{Name: "Ada"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = adapter.CreateSession(ctx, &authdb.Session{SessionToken: "secret", UserID: ada.ID, Expires: time.Now().Add(time.Hour)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, found, err := adapter.GetSessionAndUser(ctx, "secret")
+	fmt.Println(found.Name, err)
+	fmt.Println(adapter.DeleteUser(ctx, ada.ID))
+	_, err = sessions.GetSession(ctx, "secret")
+	fmt.Println(errors.Is(err, authdb.ErrNotFound))
+	// Output:
+	// authdb: compose: authdb: invalid: these stores together do not keep RuleOneTransaction (DeleteUser is several steps, and to be repeated if it fails), RuleNeverOutlives (what is stored while its user is deleted may be left, unseen, if the process dies): pass the names to Compose to accept what is said there
+	// Ada <nil>
+	// <nil>
+	// true
+}
