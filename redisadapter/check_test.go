@@ -57,12 +57,37 @@ func TestCheck(t *testing.T) {
 func TestCluster(t *testing.T) {
 	client := redis.NewClusterClient(testdb.RedisCluster(t))
 	defer client.Close()
+	servers := spread(t, client)
+	if len(servers) != 3 || !servers[0].Cluster {
+		t.Errorf("servers: %+v", servers)
+	}
+}
+
+// TestRing: so do two that do not know each other.
+func TestRing(t *testing.T) {
+	options := &redis.RingOptions{Addrs: map[string]string{}}
+	passwords := map[string]string{}
+	for _, name := range []string{"one", "two"} {
+		server := testdb.PrivateRedis(t)
+		options.Addrs[name] = server.Addr
+		passwords[server.Addr] = server.Client(t).Options().Password
+	}
+	options.NewClient = func(o *redis.Options) *redis.Client {
+		o.Password = passwords[o.Addr]
+		return redis.NewClient(o)
+	}
+	client := redis.NewRing(options)
+	defer client.Close()
+	if servers := spread(t, client); len(servers) != 2 || servers[0].Cluster {
+		t.Errorf("servers: %+v", servers)
+	}
+}
+
+// spread uses keys that are in several places.
+func spread(t *testing.T, client redis.UniversalClient) []redisadapter.Server {
+	t.Helper()
 	r := rigOn(t, client, redisadapter.Layout{})
 	r.ok(r.Check(r.ctx))
-	servers, err := r.Servers(r.ctx)
-	if err != nil || len(servers) != 3 || !servers[0].Cluster {
-		t.Errorf("servers: %+v, %v", servers, err)
-	}
 	var tokens []string
 	for i := range 30 {
 		token := string(rune('a'+i%26)) + strings.Repeat("x", i)
@@ -82,7 +107,7 @@ func TestCluster(t *testing.T) {
 	if got := strings.Fields(r.list()); len(got) != 31 {
 		t.Errorf("%d are listed: %v", len(got), got)
 	}
-	_, err = r.UpdateSession(r.ctx, tokens[0], authdb.SessionPatch{Expires: authdb.Set(r.now)})
+	_, err := r.UpdateSession(r.ctx, tokens[0], authdb.SessionPatch{Expires: authdb.Set(r.now)})
 	r.ok(err)
 	r.ok(r.DeleteSession(r.ctx, tokens[1]))
 	if n, err := r.DeleteSessionsByUserID(r.ctx, "ada", tokens[2]); n != 29 || err != nil {
@@ -91,4 +116,7 @@ func TestCluster(t *testing.T) {
 	if got := r.list(); got != tokens[2] {
 		t.Errorf("left: %s", got)
 	}
+	servers, err := r.Servers(r.ctx)
+	r.ok(err)
+	return servers
 }

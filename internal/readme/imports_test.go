@@ -13,9 +13,10 @@ func TestImports(t *testing.T) {
 		packages []string
 		never    []string
 	}{
-		{[]string{module, module + "/adaptertest", module + "/authjs"}, []string{"gorm.io/", "modernc.org/", "github.com/jackc/pgx"}},
+		{[]string{module, module + "/adaptertest", module + "/authjs"}, []string{"gorm.io/", "modernc.org/", "github.com/jackc/pgx", "github.com/redis/"}},
+		{[]string{module + "/redisadapter"}, []string{"gorm.io/"}},
 		{[]string{module + "/gormadapter", module + "/models"}, []string{
-			"gorm.io/driver/", "github.com/jackc/pgx", "github.com/go-sql-driver/", "github.com/mattn/go-sqlite3", "modernc.org/",
+			"gorm.io/driver/", "github.com/jackc/pgx", "github.com/go-sql-driver/", "github.com/mattn/go-sqlite3", "modernc.org/", "github.com/redis/",
 		}},
 	} {
 		out, err := exec.Command("go", append([]string{"list", "-deps"}, c.packages...)...).Output()
