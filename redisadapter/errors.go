@@ -73,7 +73,7 @@ func wrap(ctx context.Context, op string, err error) error {
 	case errors.As(err, &config):
 		return err
 	case errors.As(err, &unknown):
-		return &opError{op, authdb.ErrUnknownOutcome, unknown.Error(), unknown.err}
+		return &opError{op, authdb.ErrUnknownOutcome, unknown.Error(), errors.Join(ended(ctx), unknown.err)}
 	case errors.As(err, &mine):
 		return &opError{op, nil, mine.Error(), err}
 	}

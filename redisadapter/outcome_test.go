@@ -125,6 +125,35 @@ func TestNobodyThere(t *testing.T) {
 	r.ok(err)
 }
 
+// TestDeadline: a deadline that ends a call is the context's error, and an unknown
+// outcome too where the server may still do the work.
+func TestDeadline(t *testing.T) {
+	server := testdb.PrivateRedis(t)
+	options, err := redis.ParseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.ContextTimeoutEnabled = true
+	client := redis.NewClient(options)
+	defer client.Close()
+	r := rigOn(t, client, redisadapter.Layout{})
+	r.session("token", "ada")
+	r.ok(server.Client(t).Do(r.ctx, "CLIENT", "PAUSE", "60000", "ALL").Err())
+	for _, unknown := range []bool{false, true} {
+		ctx, cancel := context.WithTimeout(r.ctx, 100*time.Millisecond)
+		defer cancel()
+		var err error
+		if unknown {
+			_, err = r.UseVerificationToken(ctx, "ada", "token")
+		} else {
+			_, err = r.GetSession(ctx, "token")
+		}
+		if !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, authdb.ErrUnknownOutcome) != unknown {
+			t.Errorf("want unknown outcome %v, got %v", unknown, err)
+		}
+	}
+}
+
 // TestRefusals: an error of the server is named by its code alone, and a context that
 // is done returns its own.
 func TestRefusals(t *testing.T) {

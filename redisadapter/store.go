@@ -40,7 +40,9 @@ var (
 )
 
 // New returns a store with the keys of Auth.js. The client may be one of a server,
-// of a Sentinel's primary, of a cluster or of a ring, and remains the caller's.
+// of a Sentinel's primary, of a cluster or of a ring, and remains the caller's. Set
+// ContextTimeoutEnabled in its options: without, a context's deadline ends no command
+// that is under way.
 //
 // Of the options it knows authdb.WithClock, WithIDs, WithHashedTokens and
 // WithCloser. Any other is an error of Validate.
