@@ -165,7 +165,7 @@ func (a *Adapter) put(ctx context.Context, l look, e *Entry) {
 		maxAge = a.opts.NegativeMaxAge
 	}
 	left := maxAge - a.opts.Clock().Sub(e.Loaded)
-	if !l.usual || left <= 0 || a.rests() {
+	if !l.usual || left <= 0 {
 		return
 	}
 	if err := a.opts.Cache.Put(ctx, l.key, e, left); err != nil {
