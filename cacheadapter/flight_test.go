@@ -196,3 +196,20 @@ func TestChangeDuringALoad(t *testing.T) {
 		}
 	}
 }
+
+// TestChangeDuringALoadWithoutACache has the cache fail, so that nothing but the
+// adapter knows of the change.
+func TestChangeDuringALoadWithoutACache(t *testing.T) {
+	s := newStage(t, cacheadapter.Options{Cache: &failing{Cache: cacheadapter.NewMemory(0), get: errAway, forget: errAway}})
+	arrived, release := s.held()
+	first := s.reading(t.Context())
+	<-arrived
+	s.ok(s.DeleteSession(t.Context(), token))
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, _, err := s.GetSessionAndUser(ctx, token); !errors.Is(err, authdb.ErrNotFound) {
+		t.Errorf("waits for an answer from before: %v", err)
+	}
+	release()
+	s.ok(<-first)
+}

@@ -322,7 +322,7 @@ func TestColumns(t *testing.T) {
 func TestKilled(t *testing.T) {
 	server := testdb.PrivateRedis(t)
 	s := newSite(t)
-	cache := newCache(t, clientOf(t, server), rediscache.Options{Timeout: 300 * time.Millisecond})
+	cache := newCache(t, clientOf(t, server), rediscache.Options{Timeout: 2 * time.Second})
 	clock := adaptertest.NewClock(time.Now())
 	a, err := cacheadapter.New(s.memory, cacheadapter.Options{Cache: cache, Clock: clock.Now})
 	s.ok(err)
@@ -368,7 +368,7 @@ func TestHangs(t *testing.T) {
 	}
 	s.ok(a.DeleteSession(t.Context(), token))
 	s.out(a)
-	if took := time.Since(began); took > 2*time.Second {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("took %v", took)
 	}
 	if n := a.Stats(); n.ReadsFailed == 0 || n.ForgetsFailed != 1 {
