@@ -233,7 +233,7 @@ func (m *mover[O, R]) together(ctx context.Context, items []item[R]) (t tally, e
 	}
 	err = m.to.inTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		t = tally{Counts: Counts{Created: int64(len(fresh)), Updated: int64(len(items) - len(fresh))}}
-		if err := newTarget(tx).many.CreateAll(ctx, m.all(fresh)); err != nil {
+		if err := m.to.on(tx).many.CreateAll(ctx, m.all(fresh)); err != nil {
 			return err
 		}
 		for _, it := range items {
@@ -294,7 +294,7 @@ func (m *mover[O, R]) write(ctx context.Context, to authdb.Adapter, it item[R], 
 // settle finds out who has the record's key: another process may have moved it
 // meanwhile.
 func (m *mover[O, R]) settle(ctx context.Context, to authdb.Adapter, it item[R], t *tally) error {
-	there, err := m.find(newTarget(to), ctx, []*R{it.record})
+	there, err := m.find(m.to.on(to), ctx, []*R{it.record})
 	if err != nil {
 		return err
 	}

@@ -110,10 +110,11 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// failing is an adapter whose database fails after some sessions.
+// failing is an adapter whose database fails after some sessions, and after some
+// look-ups.
 type failing struct {
 	authdb.Adapter
-	left *int
+	left, looks *int
 }
 
 var errFailing = errors.New("the disk is full")
@@ -125,19 +126,62 @@ func (f failing) CreateSession(ctx context.Context, s *authdb.Session) (*authdb.
 	return f.Adapter.CreateSession(ctx, s)
 }
 
+func (f failing) GetAccount(ctx context.Context, provider, id string) (*authdb.Account, error) {
+	if *f.looks--; *f.looks < 0 {
+		return nil, errFailing
+	}
+	return f.Adapter.GetAccount(ctx, provider, id)
+}
+
+// repeating is an adapter whose transactions are all done twice.
+type repeating struct{ authdb.Adapter }
+
+func (r repeating) InTx(ctx context.Context, f func(context.Context, authdb.Adapter) error) error {
+	inner := r.Adapter.(authdb.Transactor)
+	err := inner.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+		return errors.Join(f(ctx, tx), errFailing)
+	})
+	if !errors.Is(err, errFailing) {
+		return err
+	}
+	return inner.InTx(ctx, f)
+}
+
+// TestRepeated counts what is done twice once.
+func TestRepeated(t *testing.T) {
+	o := newOldDB(t, sqlite)
+	for i := int32(1); i <= 5; i++ {
+		o.user(i, fmt.Sprintf("user%d@example.com", i))
+	}
+	o.account(1, 1, strings.Repeat("long", 20), "x")
+	o.account(2, 1, "p", "x")
+	report := mustRun(t, o.DB, repeating{synchronized(t, openDB(t, urlOf(t, sqlite)))}, fromnextauth3.Options{})
+	same(t, "the report", report, fromnextauth3.Report{
+		Users:    fromnextauth3.Counts{Rows: 5, Created: 5},
+		Accounts: fromnextauth3.Counts{Rows: 2, Created: 1, Refused: 1},
+		Refused:  []fromnextauth3.Refusal{{Record: "Account", ID: 1, Reason: fromnextauth3.Invalid}},
+	})
+}
+
 // TestFailed: an error of the database ends the run, with a report of what was done,
 // and the next one goes on.
 func TestFailed(t *testing.T) {
 	from := openDB(t, urlOf(t, sqlite))
 	generate(t, from, sqlite, 25)
 	to := synchronized(t, openDB(t, urlOf(t, sqlite)))
-	left := 15
+	left, looks := 15, 15
 	opts := fromnextauth3.Options{BatchSize: 10, Now: clock}
-	report, err := fromnextauth3.Run(t.Context(), from, failing{to, &left}, opts)
+	report, err := fromnextauth3.Run(t.Context(), from, failing{to, &left, &looks}, opts)
 	if !errors.Is(err, errFailing) {
 		t.Fatalf("the run ends with %v", err)
 	}
-	same(t, "users", report.Users, fromnextauth3.Counts{Rows: 25, Created: 25})
+	same(t, "accounts", report.Accounts, fromnextauth3.Counts{Rows: 10, Created: 10})
+	looks = 1000
+	report, err = fromnextauth3.Run(t.Context(), from, failing{to, &left, &looks}, opts)
+	if !errors.Is(err, errFailing) {
+		t.Fatalf("the run ends with %v", err)
+	}
+	same(t, "users", report.Users, fromnextauth3.Counts{Rows: 25, Present: 25})
 	same(t, "sessions", report.Sessions, fromnextauth3.Counts{Rows: 10, Created: 10})
 	report = mustRun(t, from, to, opts)
 	complete(t, report)

@@ -196,20 +196,24 @@ func TestChanged(t *testing.T) {
 		ctx := t.Context()
 		to := how(synchronized(t, openDB(t, urlOf(t, server))))
 		o := newOldDB(t, server)
-		for i := int32(1); i <= 3; i++ {
+		for i := int32(1); i <= 5; i++ {
 			o.user(i, fmt.Sprintf("user%d@example.com", i))
 			o.account(i, i, "p", fmt.Sprint(i))
 			o.session(i, i, fmt.Sprint("token ", i), ahead)
 		}
 		mustRun(t, o.DB, to, fromnextauth3.Options{})
-		o.exec("UPDATE users SET name = 'Ada', image = NULL, email_verified = '2026-11-20 10:00:00' WHERE id = 1")
+		o.exec("UPDATE users SET name = 'Ada' WHERE id = 1")
+		o.exec("UPDATE users SET image = 'https://img.example' WHERE id = 2")
 		o.exec("UPDATE users SET email = 'moved@example.com' WHERE id = 3")
-		o.exec("UPDATE accounts SET refresh_token = 'r', access_token = NULL, access_token_expires = '2027-01-01 00:00:00' WHERE id = 1")
+		o.exec("UPDATE users SET email_verified = '2026-11-20 10:00:00' WHERE id = 4")
+		o.exec("UPDATE accounts SET refresh_token = 'r' WHERE id = 1")
+		o.exec("UPDATE accounts SET access_token = NULL WHERE id = 2")
+		o.exec("UPDATE accounts SET access_token_expires = '2027-01-01 00:00:00' WHERE id = 4")
 		o.exec("UPDATE sessions SET expires = '2037-01-01 00:00:00' WHERE id = 2")
 		want := fromnextauth3.Report{
-			Users:    fromnextauth3.Counts{Rows: 3, Updated: 1, Present: 1, Refused: 1},
-			Accounts: fromnextauth3.Counts{Rows: 3, Updated: 1, Present: 1, Refused: 1},
-			Sessions: fromnextauth3.Counts{Rows: 3, Updated: 1, Present: 1, Refused: 1},
+			Users:    fromnextauth3.Counts{Rows: 5, Updated: 3, Present: 1, Refused: 1},
+			Accounts: fromnextauth3.Counts{Rows: 5, Updated: 3, Present: 1, Refused: 1},
+			Sessions: fromnextauth3.Counts{Rows: 5, Updated: 1, Present: 3, Refused: 1},
 			Refused: []fromnextauth3.Refusal{
 				{Record: "User", ID: 3, Reason: fromnextauth3.Taken},
 				{Record: "Account", ID: 3, Reason: fromnextauth3.NoUser},
@@ -218,18 +222,26 @@ func TestChanged(t *testing.T) {
 		}
 		same(t, "dry run", mustRun(t, o.DB, to, fromnextauth3.Options{DryRun: true}), want)
 		same(t, "run", mustRun(t, o.DB, to, fromnextauth3.Options{}), want)
-		want.Users.Updated, want.Users.Present = 0, 2
-		want.Accounts.Updated, want.Accounts.Present = 0, 2
-		want.Sessions.Updated, want.Sessions.Present = 0, 2
+		for _, c := range []*fromnextauth3.Counts{&want.Users, &want.Accounts, &want.Sessions} {
+			c.Updated, c.Present = 0, 4
+		}
 		same(t, "run again", mustRun(t, o.DB, to, fromnextauth3.Options{}), want)
 
-		u := must(to.GetUser(ctx, "1"))(t)
-		if u.Name != "Ada" || u.EmailVerified == nil || !u.EmailVerified.Equal(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)) {
-			t.Errorf("the user is %+v, verified %v", u, u.EmailVerified)
+		for id, want := range map[string]authdb.User{
+			"1": {ID: "1", Name: "Ada", Email: "user1@example.com"},
+			"2": {ID: "2", Name: "user 2", Email: "user2@example.com", Image: "https://img.example"},
+			"3": {ID: "3", Name: "user 3", Email: "user3@example.com"},
+			"4": {ID: "4", Name: "user 4", Email: "user4@example.com", EmailVerified: ptr(time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC))},
+		} {
+			same(t, "user "+id, must(to.GetUser(ctx, id))(t), &want)
 		}
-		a := must(to.GetAccount(ctx, "p", "1"))(t)
-		if a.RefreshToken != "r" || a.AccessToken != "" || a.ExpiresAt != time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).Unix() {
-			t.Errorf("the account is %+v", a)
+		for id, want := range map[string]authdb.Account{
+			"1": {RefreshToken: "r", AccessToken: "secret-at"},
+			"2": {},
+			"4": {AccessToken: "secret-at", ExpiresAt: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).Unix()},
+		} {
+			want.ID, want.UserID, want.Type, want.Provider, want.ProviderAccountID = id, id, "oauth", "p", id
+			same(t, "account "+id, must(to.GetAccount(ctx, "p", id))(t), &want)
 		}
 		s, _, err := to.GetSessionAndUser(ctx, "token 2")
 		if err != nil || s.Expires.Year() != 2037 {

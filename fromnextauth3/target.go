@@ -25,6 +25,14 @@ func newTarget(adapter authdb.Adapter) *target {
 	return &target{adapter, many}
 }
 
+// on returns the target inside a transaction.
+func (t *target) on(tx authdb.Adapter) *target {
+	if t.many == nil { // for a wrapper, whatever it is in there
+		return &target{tx, nil}
+	}
+	return newTarget(tx)
+}
+
 // check finds out what would else be refused row by row.
 func (t *target) check(ctx context.Context, opts *Options) error {
 	if v, ok := authdb.As[authdb.Validator](t.Adapter); ok {

@@ -96,10 +96,11 @@ func (a *Adapter) secretive(record any) (any, error) {
 
 // CreateAll stores all of the records, or none, as CreateUser, LinkAccount,
 // CreateSession and CreateVerificationToken would, with their errors, in one
-// transaction and in one statement for each 500 of a kind. Rows with hooks for what
-// is created or found, without a unique key, or with values that GORM does not write
-// as they are, are stored one by one. Which of the table's foreign keys has refused
-// a row it does not look for: it is ErrReference.
+// transaction and in one statement for each 500 of a kind. Rows whose key no unique
+// key guards, or with values that GORM does not write as they are, are stored one by
+// one. Hooks for what is created are called for each row, and those for what is found
+// are not. Which of the table's foreign keys has refused a row it does not look for:
+// it is ErrReference.
 func (a *Adapter) CreateAll(ctx context.Context, all Records) error {
 	err := a.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		b := tx.(*Adapter)
@@ -130,7 +131,7 @@ func createMany[R any](ctx context.Context, a *Adapter, t *table, records []*R, 
 		return err
 	}
 	key, _ := a.keyOf(t)
-	alike := !t.createHooks() && !t.schema.AfterFind && !a.queries().facts.unguarded[key]
+	alike := !a.queries().facts.unguarded[key]
 	for chunk := range slices.Chunk(records, many) {
 		rows := reflect.MakeSlice(reflect.SliceOf(reflect.PointerTo(t.schema.ModelType)), 0, len(chunk))
 		for _, r := range chunk {

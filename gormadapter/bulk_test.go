@@ -253,6 +253,28 @@ func TestCreateAllUnguarded(t *testing.T) {
 	})
 }
 
+// TestCreateAllHidden: a soft-deleted user gets nothing, foreign keys or not.
+func TestCreateAllHidden(t *testing.T) {
+	onEach(t, func(t *testing.T, db *gorm.DB) {
+		a, ctx := synchronized(t, db, authdb.WithModels(authdb.Models{User: &hideable{}})), t.Context()
+		must(t, a.CreateAll(ctx, gormadapter.Records{Users: []*authdb.User{{ID: "gone"}}}))
+		must(t, db.Delete(&hideable{}, "id = ?", "gone").Error)
+		session := &authdb.Session{UserID: "gone", SessionToken: "s", Expires: time.Now().Add(time.Hour)}
+		if err := a.CreateAll(ctx, gormadapter.Records{Sessions: []*authdb.Session{session}}); !errors.Is(err, authdb.ErrReference) {
+			t.Errorf("a session of a user who is gone: %v", err)
+		}
+		found, err := a.FindAll(ctx, gormadapter.Records{Users: []*authdb.User{{ID: "gone"}}})
+		if err != nil || len(found.Users) != 0 {
+			t.Errorf("a user who is gone is found: %v", err)
+		}
+	})
+}
+
+type hideable struct {
+	models.User
+	DeletedAt gorm.DeletedAt
+}
+
 // TestCreateAllStatements: many rows are few statements, unless one of them has a
 // value that GORM would replace.
 func TestCreateAllStatements(t *testing.T) {
