@@ -126,6 +126,7 @@ func TestKilled(t *testing.T) {
 	const kills = 20
 	for _, server := range servers {
 		t.Run(server, func(t *testing.T) {
+			t.Parallel()
 			url := urlOf(t, server)
 			from := openDB(t, url)
 			generate(t, from, server, *population)
@@ -207,6 +208,7 @@ func timed(t *testing.T, at *time.Time) func(fromnextauth3.Progress) {
 func TestTogether(t *testing.T) {
 	for _, server := range servers {
 		t.Run(server, func(t *testing.T) {
+			t.Parallel()
 			url := urlOf(t, server)
 			from := openDB(t, url)
 			generate(t, from, server, 500)

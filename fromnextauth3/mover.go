@@ -1,9 +1,11 @@
 package fromnextauth3
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/authdb/authdb"
@@ -84,13 +86,8 @@ func (m *mover[O, R]) run(ctx context.Context) error {
 }
 
 func (m *mover[O, R]) add(t tally) {
-	c := m.counts
-	c.Rows += t.Rows
-	c.Created += t.Created
-	c.Updated += t.Updated
-	c.Present += t.Present
-	c.Expired += t.Expired
-	c.Refused += t.Refused
+	m.counts.add(t.Counts)
+	slices.SortFunc(t.refused, func(x, y Refusal) int { return cmp.Compare(x.ID, y.ID) })
 	m.report.Refused = append(m.report.Refused, t.refused...)
 }
 
@@ -111,10 +108,7 @@ func (m *mover[O, R]) batch(ctx context.Context, rows []*O) (tally, error) {
 	if errors.Is(err, errApart) {
 		written, err = m.apart(ctx, items)
 	}
-	read.Created += written.Created
-	read.Updated += written.Updated
-	read.Present += written.Present
-	read.Refused += written.Refused
+	read.add(written.Counts)
 	read.refused = append(read.refused, written.refused...)
 	return read, err
 }

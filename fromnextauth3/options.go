@@ -35,7 +35,8 @@ type Options struct {
 	DryRun bool
 
 	// BatchSize is how many rows are read and written together, in one
-	// transaction. Default: 500.
+	// transaction. A server may want fewer where tokens are so long that a
+	// batch is longer than its max_allowed_packet. Default: 500.
 	BatchSize int
 
 	// Progress is called after each batch. Default: nothing is.

@@ -7,7 +7,8 @@ type Report struct {
 	Sessions           Counts
 	VerificationTokens Counts
 
-	// Refused are the rows that were not moved though they have not expired.
+	// Refused are the rows that were not moved though they have not expired, of
+	// each table in the order of their numbers.
 	Refused []Refusal
 }
 
@@ -23,6 +24,15 @@ type Counts struct {
 
 // Moved is how many of the rows the new side has.
 func (c Counts) Moved() int64 { return c.Created + c.Updated + c.Present }
+
+func (c *Counts) add(more Counts) {
+	c.Rows += more.Rows
+	c.Created += more.Created
+	c.Updated += more.Updated
+	c.Present += more.Present
+	c.Expired += more.Expired
+	c.Refused += more.Refused
+}
 
 // Progress says how far Run is with one table.
 type Progress struct {

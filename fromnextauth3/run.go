@@ -10,7 +10,8 @@ import (
 )
 
 // Run moves what the old tables of the database hold to the adapter, and says what
-// became of it. The old tables are only read.
+// became of it. The old tables are only read. The database is a primary: a replica
+// may lack what was stored last.
 //
 // It returns ErrSchema where the old tables are not NextAuth 3's, or the new ones
 // are not there; and ErrInvalid where the adapter can't store users under ids that

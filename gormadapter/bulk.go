@@ -118,9 +118,12 @@ func (a *Adapter) CreateAll(ctx context.Context, all Records) error {
 	return a.wrap(ctx, opCreateAll, err)
 }
 
-// many is how many rows one statement writes or finds: each may have a dozen
-// placeholders, of which SQLite has 32,766.
-const many = 500
+// many is how many rows one statement writes or finds, if they have not so many
+// columns that there would be too few placeholders: SQLite has 32,766.
+const (
+	many         = 500
+	maxVariables = 30_000
+)
 
 // createMany stores the records, or calls create for each.
 func createMany[R any](ctx context.Context, a *Adapter, t *table, records []*R, create func(context.Context, *R) (*R, error)) error {
@@ -132,7 +135,8 @@ func createMany[R any](ctx context.Context, a *Adapter, t *table, records []*R, 
 	}
 	key, _ := a.keyOf(t)
 	alike := !a.queries().facts.unguarded[key]
-	for chunk := range slices.Chunk(records, many) {
+	size := max(1, min(many, maxVariables/len(t.schema.DBNames)))
+	for chunk := range slices.Chunk(records, size) {
 		rows := reflect.MakeSlice(reflect.SliceOf(reflect.PointerTo(t.schema.ModelType)), 0, len(chunk))
 		for _, r := range chunk {
 			if r == nil {

@@ -270,6 +270,23 @@ func TestCreateAllHidden(t *testing.T) {
 	})
 }
 
+// plainUser can't say that its address is NULL.
+type plainUser struct {
+	ID    string `gorm:"primaryKey;size:64"`
+	Email string `gorm:"size:320;uniqueIndex"`
+	Name  string
+}
+
+// TestCreateAllPlain: users without an address don't have the same one.
+func TestCreateAllPlain(t *testing.T) {
+	db := onSQLite(t)
+	a := synchronized(t, db, authdb.WithModels(authdb.Models{User: &plainUser{}}))
+	must(t, a.CreateAll(t.Context(), gormadapter.Records{Users: []*authdb.User{{ID: "1"}, {ID: "2"}}}))
+	if n := lineCount(t, db.Where("email IS NULL AND name IS NULL"), "plain_users"); n != 2 {
+		t.Errorf("%d users without an address", n)
+	}
+}
+
 type hideable struct {
 	models.User
 	DeletedAt gorm.DeletedAt

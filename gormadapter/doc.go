@@ -58,6 +58,8 @@
 //	                                                MySQL, where it is one more, and
 //	                                                a DELETE for each row of a small
 //	                                                table
+//	CreateAll                                       1 for each 500 records of a kind
+//	FindAll                                         the same
 //	authdb.Register of somebody new                 3, and of somebody known a look-up
 //	                                                and UpdateAccount
 //
