@@ -305,6 +305,7 @@ func TestMisuse(t *testing.T) {
 		"negative batch":         {run(o.DB, to, fromnextauth3.Options{BatchSize: -1}), authdb.ErrInvalid},
 		"no id":                  {run(o.DB, to, fromnextauth3.Options{NewID: func(string, int32) string { return "" }}), authdb.ErrInvalid},
 		"error of a function":    {run(o.DB, to, fromnextauth3.Options{Complete: fromnextauth3.Complete{User: func(*presets.NextAuth3User, *authdb.User) error { return boom }}}), boom},
+		"no adapter":             {run(o.DB, nil, fromnextauth3.Options{}), authdb.ErrInvalid},
 		"broken adapter":         {run(o.DB, gormadapter.New(nil), fromnextauth3.Options{}), nil},
 		"no database":            {run(nil, to, fromnextauth3.Options{}), nil},
 		"unreadable old instant": {unreadable(t, run, to), nil},

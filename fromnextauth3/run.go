@@ -32,6 +32,9 @@ func run(ctx context.Context, from *gorm.DB, to authdb.Adapter, opts Options) (r
 	if opts, err = opts.withDefaults(); err != nil {
 		return report, err
 	}
+	if to == nil {
+		return report, fmt.Errorf("%w: a nil adapter", authdb.ErrInvalid)
+	}
 	m := &move{opts: opts, to: newTarget(to), report: &report, moved: userSet{}}
 	if m.old, err = openOld(ctx, from, opts); err != nil {
 		return report, err
