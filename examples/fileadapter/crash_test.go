@@ -41,6 +41,9 @@ func TestTorn(t *testing.T) {
 		if !has(t, a, "ada") || has(t, a, "grace") {
 			t.Errorf("%d bytes of the last line: ada is there: %v, grace: %v", end-before, has(t, a, "ada"), has(t, a, "grace"))
 		}
+		if now := size(t, path); now != before {
+			t.Errorf("%d bytes of the last line: the file is left with %d bytes, want %d", end-before, now, before)
+		}
 		addUser(t, a, "hedy")
 		if b := open(t, path); !has(t, b, "ada") || !has(t, b, "hedy") {
 			t.Errorf("%d bytes of the last line: what was stored after it is lost", end-before)
@@ -56,9 +59,13 @@ func TestDamaged(t *testing.T) {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := open(t, path).GetUser(t.Context(), "ada")
-	if !errors.Is(err, authdb.ErrSchema) || strings.Contains(err.Error(), "secret") {
-		t.Errorf("got %v, want ErrSchema, without what is stored", err)
+	for range 2 { // the second does not wait for the first
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		_, err := open(t, path).GetUser(ctx, "ada")
+		if !errors.Is(err, authdb.ErrSchema) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v, want ErrSchema, without what is stored", err)
+		}
 	}
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, content) {
 		t.Errorf("the file was changed: %q, %v", after, err)
@@ -114,6 +121,15 @@ func TestRewritten(t *testing.T) {
 	a, b := open(t, path), open(t, path)
 	addUser(t, a, "ada")
 	addUser(t, b, "grace")
+	account := &authdb.Account{UserID: "grace", Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1"}
+	session := &authdb.Session{SessionToken: "s", UserID: "grace", Expires: time.Now().Add(time.Hour)}
+	token := &authdb.VerificationToken{Identifier: "i", Token: "t", Expires: session.Expires}
+	_, err := a.LinkAccount(t.Context(), account)
+	_, err2 := a.CreateSession(t.Context(), session)
+	_, err3 := a.CreateVerificationToken(t.Context(), token)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
 	largest := 0
 	for i := range 450 {
 		name := strings.Repeat("x", i)
@@ -131,8 +147,48 @@ func TestRewritten(t *testing.T) {
 	if now := size(t, path); now > largest/2 {
 		t.Errorf("the file has %d bytes, and had %d at most", now, largest)
 	}
-	if c := open(t, path); !has(t, c, "ada") || !has(t, c, "grace") {
-		t.Error("users are lost")
+	c := open(t, path)
+	_, err = c.GetUserByAccount(t.Context(), "google", "1")
+	_, _, err2 = c.GetSessionAndUser(t.Context(), "s")
+	_, err3 = c.UseVerificationToken(t.Context(), "i", "t")
+	if err := errors.Join(err, err2, err3); err != nil || !has(t, c, "ada") {
+		t.Errorf("something is lost: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file's mode is %v, %v", info.Mode(), err)
+	}
+}
+
+// TestUnsynced: a change that was not synced is not said to be made, and a log that
+// was not synced takes no other's place. The null device takes all that is written,
+// and refuses to sync it.
+func TestUnsynced(t *testing.T) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	if null.Sync() == nil {
+		t.Skip("this system syncs the null device")
+	}
+	path := filepath.Join(t.TempDir(), "auth.log")
+	a := open(t, path)
+	a.file.path = os.DevNull
+	if _, err := a.CreateUser(t.Context(), &authdb.User{ID: "ada"}); !errors.Is(err, authdb.ErrUnknownOutcome) || has(t, a, "ada") {
+		t.Errorf("CreateUser on what can't be synced: %v, want ErrUnknownOutcome, and nothing done", err)
+	}
+	if err := os.Symlink(os.DevNull, path+".new"); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, path)
+	for i := range 250 {
+		addUser(t, b, "ada")
+		if err := b.DeleteUser(t.Context(), "ada"); err != nil {
+			t.Fatal(i, err)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		t.Errorf("the log is %v, %v", info, err)
 	}
 }
 

@@ -70,8 +70,8 @@ func (f *file) end(d *data) {
 	if f == nil {
 		return
 	}
-	if f.lines > 200+2*d.size() && f.rewrite(d) == nil { // if not, the log is as it was
-		f.forget()
+	if f.lines > 200+2*d.size() {
+		_ = f.rewrite(d) // if it fails, the log is as it was
 	}
 	release(f.lock)
 }

@@ -51,11 +51,10 @@ func (f *file) write(c change) error {
 	}
 	line = append(line, '\n')
 	if _, err := f.log.WriteAt(line, f.read); err != nil {
-		_ = f.log.Truncate(f.read) // else it is no whole line, and the next call cuts it off
-		return err
+		return err // it is no whole line, and the next call cuts it off
 	}
 	if err := f.log.Sync(); err != nil {
-		_ = f.log.Truncate(f.read)
+		_ = f.log.Truncate(f.read) // a second sync may say yes to what the first has lost
 		return fmt.Errorf("%w: %w", authdb.ErrUnknownOutcome, err)
 	}
 	f.read += int64(len(line))
