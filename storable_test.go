@@ -54,7 +54,7 @@ func TestStorable(t *testing.T) {
 		}
 	}
 	at := time.Date(2024, time.May, 6, 7, 8, 9, 123_456_789, time.FixedZone("", 3600))
-	given := &authdb.User{EmailVerified: &at, Extra: map[string]any{"Role": "reader"}}
+	given := &authdb.User{EmailVerified: &at, Extra: map[string]any{"Role": "reader", "Points": 1}}
 	stored, err := given.Storable()
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +64,13 @@ func TestStorable(t *testing.T) {
 	stored.Extra["Role"], *stored.EmailVerified = "nobody", time.Time{}
 	if given.Extra["Role"] != "reader" || at.Nanosecond() != 123_456_789 || before.Extra["Role"] != "admin" || before.EmailVerified.IsZero() {
 		t.Errorf("Storable, Clone and Apply share something: %v %v %v", given, at, before)
+	}
+	if before.Extra["Points"] != 1 {
+		t.Errorf("Apply has lost what the patch does not set: %v", before.Extra)
+	}
+	forgotten := &authdb.VerificationToken{Identifier: "ada@example.com", Token: "secret"}
+	if _, err := forgotten.Storable(); err == nil || !strings.Contains(err.Error(), "Expires: is required") {
+		t.Errorf("a token without Expires: %v", err)
 	}
 }
 

@@ -32,7 +32,8 @@
 // # Writing an adapter
 //
 // Start from the methods of [Memory], which are the contract in a few lines
-// each, and from Run with everything failing. Three things are worth knowing
+// each, and from Run with everything failing; docs/writing-an-adapter.md goes that
+// way step by step. Three things are worth knowing
 // before the first line of SQL:
 //
 //   - UseVerificationToken must let the database decide who wins: delete the
