@@ -113,9 +113,9 @@ func newWorld(t *testing.T) *world {
 // A kind is one kind of record that is kept apart.
 type kind struct {
 	name   string
-	create func(w *world, ctx context.Context, userID, key string) error
-	get    func(s lookups, ctx context.Context, key string) error
-	list   func(s lookups, ctx context.Context, userID string) (int, error)
+	create func(ctx context.Context, w *world, userID, key string) error
+	get    func(ctx context.Context, s lookups, key string) error
+	list   func(ctx context.Context, s lookups, userID string) (int, error)
 }
 
 // lookups are what a composition and a DetachedMemory have in common.
@@ -127,7 +127,7 @@ type lookups interface {
 }
 
 // getSession is by what the store has.
-func getSession(s lookups, ctx context.Context, token string) error {
+func getSession(ctx context.Context, s lookups, token string) error {
 	if d, found := s.(authdb.DetachedSessionStore); found {
 		_, err := d.GetSession(ctx, token)
 		return err
@@ -139,44 +139,44 @@ func getSession(s lookups, ctx context.Context, token string) error {
 var kinds = []kind{
 	{
 		"Session",
-		func(w *world, ctx context.Context, userID, key string) error {
+		func(ctx context.Context, w *world, userID, key string) error {
 			_, err := w.CreateSession(ctx, &authdb.Session{SessionToken: key, UserID: userID, Expires: time.Now().Add(time.Hour)})
 			return err
 		},
-		func(s lookups, ctx context.Context, key string) error { return getSession(s, ctx, key) },
-		func(s lookups, ctx context.Context, userID string) (int, error) {
+		getSession,
+		func(ctx context.Context, s lookups, userID string) (int, error) {
 			list, err := s.ListSessionsByUserID(ctx, userID)
 			return len(list), err
 		},
 	},
 	{
 		"Account",
-		func(w *world, ctx context.Context, userID, key string) error {
+		func(ctx context.Context, w *world, userID, key string) error {
 			_, err := w.LinkAccount(ctx, &authdb.Account{UserID: userID, Type: authdb.AccountOAuth, Provider: "github", ProviderAccountID: key})
 			return err
 		},
-		func(s lookups, ctx context.Context, key string) error {
+		func(ctx context.Context, s lookups, key string) error {
 			_, err := s.GetAccount(ctx, "github", key)
 			return err
 		},
-		func(s lookups, ctx context.Context, userID string) (int, error) {
+		func(ctx context.Context, s lookups, userID string) (int, error) {
 			list, err := s.ListAccountsByUserID(ctx, userID)
 			return len(list), err
 		},
 	},
 	{
 		"Authenticator",
-		func(w *world, ctx context.Context, userID, key string) error {
+		func(ctx context.Context, w *world, userID, key string) error {
 			_, err := w.CreateAuthenticator(ctx, &authdb.Authenticator{
 				CredentialID: key, UserID: userID, ProviderAccountID: "p", CredentialPublicKey: "k", CredentialDeviceType: "singleDevice",
 			})
 			return err
 		},
-		func(s lookups, ctx context.Context, key string) error {
+		func(ctx context.Context, s lookups, key string) error {
 			_, err := s.GetAuthenticator(ctx, key)
 			return err
 		},
-		func(s lookups, ctx context.Context, userID string) (int, error) {
+		func(ctx context.Context, s lookups, userID string) (int, error) {
 			list, err := s.ListAuthenticatorsByUserID(ctx, userID)
 			return len(list), err
 		},
@@ -188,11 +188,11 @@ var kinds = []kind{
 func counted(t *testing.T, s lookups, userID string, keys ...string) (found int) {
 	t.Helper()
 	for _, k := range kinds {
-		n, err := k.list(s, t.Context(), userID)
+		n, err := k.list(t.Context(), s, userID)
 		ok(t, err)
 		found += n
 		for _, key := range keys {
-			switch err := k.get(s, t.Context(), key); {
+			switch err := k.get(t.Context(), s, key); {
 			case err == nil:
 				found++
 			case !errors.Is(err, authdb.ErrNotFound):
@@ -209,7 +209,7 @@ func (w *world) newUser(t *testing.T, keys ...string) string {
 	ok(t, err)
 	for _, key := range keys {
 		for _, k := range kinds {
-			ok(t, k.create(w, t.Context(), user.ID, key))
+			ok(t, k.create(t.Context(), w, user.ID, key))
 		}
 	}
 	return user.ID
@@ -363,7 +363,7 @@ func TestCreateWhile(t *testing.T) {
 				}
 				return call()
 			}
-			err := k.create(w, ctx, id, "a")
+			err := k.create(ctx, w, id, "a")
 			end()
 			*w.call = nil
 			if !errors.Is(err, c.want) || c.want == nil && err != nil {
@@ -385,7 +385,7 @@ func TestCreateAsksThePrimary(t *testing.T) {
 		w.Composition = composed(t, authdb.Stores{
 			Users: lagging{faultyUsers{w.users, w.call}}, Accounts: w.apart, Sessions: w.apart, Authenticators: w.apart,
 		})
-		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrReference) {
+		if err := k.create(t.Context(), w, id, "a"); !errors.Is(err, authdb.ErrReference) {
 			t.Errorf("%s: %v", k.name, err)
 		}
 		if left := counted(t, w.apart, id, "a"); left != 0 {
@@ -416,7 +416,7 @@ func TestCreateOfAnothers(t *testing.T) {
 			}
 			return call()
 		}
-		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrUnknownOutcome) {
+		if err := k.create(t.Context(), w, id, "a"); !errors.Is(err, authdb.ErrUnknownOutcome) {
 			t.Errorf("%s: %v", k.name, err)
 		}
 		*w.call = nil
@@ -442,7 +442,7 @@ func TestCreateThatCantBeUndone(t *testing.T) {
 			}
 			return call()
 		}
-		err := kinds[0].create(w, t.Context(), id, "a")
+		err := kinds[0].create(t.Context(), w, id, "a")
 		want := authdb.ErrUnknownOutcome
 		if deleted {
 			want = authdb.ErrReference
@@ -471,11 +471,11 @@ func TestCreateForNobody(t *testing.T) {
 			}
 			return call()
 		}
-		if err := k.create(w, t.Context(), authdb.NewID(), "a"); !errors.Is(err, authdb.ErrReference) {
+		if err := k.create(t.Context(), w, authdb.NewID(), "a"); !errors.Is(err, authdb.ErrReference) {
 			t.Errorf("%s: %v", k.name, err)
 		}
 		*w.call = nil
-		if err := k.create(w, t.Context(), "", "a"); !errors.Is(err, authdb.ErrInvalid) {
+		if err := k.create(t.Context(), w, "", "a"); !errors.Is(err, authdb.ErrInvalid) {
 			t.Errorf("%s without UserID: %v", k.name, err)
 		}
 	}
@@ -493,7 +493,7 @@ func TestCreateOfATakenKey(t *testing.T) {
 			}
 			return err
 		}
-		if err := k.create(w, t.Context(), id, "a"); !errors.Is(err, authdb.ErrDuplicate) {
+		if err := k.create(t.Context(), w, id, "a"); !errors.Is(err, authdb.ErrDuplicate) {
 			t.Errorf("%s: %v", k.name, err)
 		}
 		*w.call = nil

@@ -50,7 +50,7 @@ func race(t *testing.T, one, two *authdb.Composition, users, apart *gormadapter.
 			wait.Go(func() {
 				for n := 0; ; n++ {
 					key := fmt.Sprint(key, "-", i, "-", j, "-", n)
-					err := k.create(&world{Composition: through}, t.Context(), user.ID, key)
+					err := k.create(t.Context(), &world{Composition: through}, user.ID, key)
 					if errors.Is(err, authdb.ErrReference) {
 						return
 					}
