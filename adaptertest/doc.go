@@ -47,4 +47,5 @@
 //
 // [Memory] keeps the contract in memory. It is what tests of code that uses an
 // authdb.Adapter want: no database, no files, ready to use as its zero value.
+// [DetachedMemory] is a part of an adapter for [authdb.Compose].
 package adaptertest
