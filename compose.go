@@ -13,8 +13,9 @@ import (
 // errors.ErrUnsupported, as where a table is [Absent].
 //
 // A store that is not the Users' adapter keeps no users of its own: it would look
-// for the user there. All have to go by one clock, and an ID is never given to a
-// second user.
+// for the user there. All have to go by one clock, none is on a transaction of the
+// application's, whose end the others would not wait for, and no ID is ever given to
+// a second user.
 type Stores struct {
 	// Users is required.
 	Users UserStore
@@ -60,20 +61,27 @@ const (
 	// another DeleteUser removes it.
 	RuleNeverOutlives Rule = "NeverOutlives"
 
-	// RuleSignIn: Register and Unlink do all or nothing, under a lock of the user.
-	// With accounts apart they are errors.ErrUnsupported, and so is the Refresher,
-	// but for a sign-in with an account that is known. With authenticators apart,
-	// Register still stores who is new in every respect; where the address or the
-	// account is taken it is errors.ErrUnsupported, and so are the other two.
+	// RuleSignIn: Register and Unlink do all or nothing, under a lock of the user,
+	// and a Refresher stores tokens in a transaction. With accounts apart all three
+	// are errors.ErrUnsupported, but for a sign-in with an account that is known.
+	// With authenticators apart Register also stores who is new in every respect.
 	RuleSignIn Rule = "SignIn"
 )
 
-// instead says in a line what a composition does that does not keep the rule.
-var instead = map[Rule]string{
-	RuleOneRoundTrip:   "GetSessionAndUser is two round trips",
-	RuleOneTransaction: "DeleteUser is several steps, and to be repeated if it fails",
-	RuleNeverOutlives:  "what is stored while its user is deleted may be left, unseen, if the process dies",
-	RuleSignIn:         "Register, Unlink and Refresher are unsupported where they need a transaction",
+// instead says in a line what a composition does that does not keep the rule. It is
+// empty if there is no such rule.
+func (r Rule) instead() string {
+	switch r {
+	case RuleOneRoundTrip:
+		return "GetSessionAndUser is two round trips"
+	case RuleOneTransaction:
+		return "DeleteUser is several steps, and to be repeated if it fails"
+	case RuleNeverOutlives:
+		return "what is stored while its user is deleted may be left, unseen, if the process dies"
+	case RuleSignIn:
+		return "Register, Unlink and Refresher are unsupported where they need a transaction"
+	}
+	return ""
 }
 
 // A Composition is one Adapter of several stores. It is safe for concurrent use,
@@ -82,9 +90,9 @@ var instead = map[Rule]string{
 // As finds what the stores have: of accounts, sessions, tokens and authenticators
 // what their store has, and of those that concern all (Validator, Checker,
 // Synchronizer, SecretConverter, and Sweeper for sessions and tokens) as much as
-// there is, each store asked in turn. A [Transactor] is found only
-// where all is kept by one adapter, whose own extensions are then found, and a
-// [UserTransactor] where that keeps users, accounts and authenticators.
+// there is, each store asked in turn. A [Transactor] is found only where all is kept
+// by one adapter, whose own extensions are then found, and a [UserTransactor] where
+// one that has transactions keeps users, accounts and authenticators.
 type Composition struct {
 	users          UserStore
 	accounts       kept[AccountStore]
@@ -232,7 +240,7 @@ func usersElsewhere(store any) string {
 // unkept returns an error that names the rules that are not kept and not accepted.
 func (c *Composition) unkept(accept []Rule) error {
 	for _, rule := range accept {
-		if instead[rule] == "" {
+		if rule.instead() == "" {
 			return fmt.Errorf("%w: no rule %q: use the constants of package authdb, such as RuleOneRoundTrip", ErrInvalid, string(rule))
 		}
 	}
@@ -249,7 +257,7 @@ func (c *Composition) unkept(accept []Rule) error {
 	var names []string
 	for _, rule := range rules {
 		if !slices.Contains(accept, rule) {
-			names = append(names, fmt.Sprintf("Rule%s (%s)", rule, instead[rule]))
+			names = append(names, fmt.Sprintf("Rule%s (%s)", rule, rule.instead()))
 		}
 	}
 	if len(names) == 0 {

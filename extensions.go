@@ -59,9 +59,11 @@ type Transactor interface {
 // tokens elsewhere than users, accounts and authenticators, and so is no
 // Transactor. It is what Register, Unlink and Refresher need.
 type UserTransactor interface {
-	// InUserTx is InTx for users, accounts and authenticators. What else f does
-	// with tx is done at once, and not undone: it may list and remove sessions.
-	// To create one there, or to delete a user, is errors.ErrUnsupported.
+	// InUserTx is InTx for users, accounts and authenticators, and for what else is
+	// kept with them. The rest f does with tx at once, beside the transaction, and
+	// it is not undone: to list and remove sessions, or to use a token. To create a
+	// session that is kept elsewhere is errors.ErrUnsupported, and so is then to
+	// delete a user.
 	InUserTx(ctx context.Context, f func(ctx context.Context, tx Adapter) error) error
 }
 
