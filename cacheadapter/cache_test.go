@@ -127,12 +127,18 @@ func TestMemoryIsBounded(t *testing.T) {
 	if n := m.Evictions(); n != 90+98 {
 		t.Errorf("%d evictions", n)
 	}
+	if count(98, 99) != 1 {
+		t.Error("an answer is lost")
+	}
 	_ = m.Forget(ctx, key(99))
 	for i := range 10 * size {
 		_ = m.Forget(ctx, key(500+i))
 		if count(99, 100) != 0 {
 			t.Fatalf("what was forgotten is back after %d others were", i)
 		}
+	}
+	if count(98, 99) != 0 {
+		t.Error("more is remembered than there is room for, or an answer holds of which that is not known")
 	}
 	_, stamp, _ := m.Get(ctx, key(1))
 	_ = m.Put(ctx, key(99), entryOf(stamp, key(-1)), time.Minute)
