@@ -61,7 +61,8 @@ func (a *Adapter) UnlinkAccount(ctx context.Context, provider, providerAccountID
 	return a.inner.UnlinkAccount(ctx, provider, providerAccountID)
 }
 
-// CreateSession implements authdb.SessionStore.
+// CreateSession implements authdb.SessionStore. It counts as a change of the user too,
+// as LinkAccount does.
 func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
 	if session != nil {
 		defer a.forget(ctx, sessionKey(session.SessionToken), userKey(session.UserID))
