@@ -265,12 +265,19 @@ func findMany[R any](ctx context.Context, a *Adapter, t *table, keys [][]string,
 		return nil, nil, err
 	}
 	joined := func(key []string) string { return strings.Join(key, "\x00") }
-	for done := 0; done < len(keys); done += many {
-		chunk := keys[done:min(done+many, len(keys))]
-		position := map[string]int{} // of this chunk: other rows may be found as well
-		for i, key := range chunk {
-			position[joined(key)] = done + i
+	order := make([]int, len(keys)) // by the first column
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return strings.Compare(keys[x][0], keys[y][0]) })
+	for len(order) > 0 {
+		var chunk [][]string
+		position := map[string]int{} // of this chunk: rows of others may be found as well
+		n := alikeIn(keys, order)
+		for _, i := range order[:n] {
+			chunk, position[joined(keys[i])] = append(chunk, keys[i]), i
 		}
+		order = order[n:]
 		q := a.amongKeys(ctx, t, chunk)
 		if q == nil {
 			continue
@@ -292,19 +299,29 @@ func findMany[R any](ctx context.Context, a *Adapter, t *table, keys [][]string,
 	return found, which, nil
 }
 
-// fewFirsts is how many different values of a key's first column make it worth to
-// ask for the second one too: an index may be searched for all pairs of them.
-const fewFirsts = 8
+// fewFirsts is how many values of the first of two columns a query asks for: an
+// index is searched for every pair of what stands in the two lists.
+const fewFirsts = 16
+
+// alikeIn returns for how many of the keys, which are in the order of their first
+// columns, one query asks.
+func alikeIn(keys [][]string, order []int) int {
+	firsts := 1
+	for n := 1; n < min(len(order), many); n++ {
+		if key := keys[order[n]]; len(key) > 1 && key[0] != keys[order[n-1]][0] {
+			if firsts++; firsts > fewFirsts {
+				return n
+			}
+		}
+	}
+	return min(len(order), many)
+}
 
 // amongKeys returns the query for rows whose columns hold the parts of one of the
 // keys, and perhaps of some others, or nil if no column can hold any.
 func (a *Adapter) amongKeys(ctx context.Context, t *table, keys [][]string) *query {
 	s := a.there(a.queries().facts, t, t.whole())
-	firsts := 0
 	for i, c := range t.key {
-		if i > 0 && firsts > fewFirsts {
-			break
-		}
 		seen := map[string]bool{}
 		separator := " AND " + s.name(c, first) + " IN ("
 		for _, key := range keys {
@@ -320,7 +337,6 @@ func (a *Adapter) amongKeys(ctx context.Context, t *table, keys [][]string) *que
 			return nil
 		}
 		s.write(")")
-		firsts = len(seen)
 	}
 	return s.end("")
 }

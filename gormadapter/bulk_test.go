@@ -313,6 +313,21 @@ func TestCreateAllStatements(t *testing.T) {
 	if n := inserts(all); n != 4*3 {
 		t.Errorf("%d INSERTs", n)
 	}
+	// 1,100 ids and sessions are three SELECTs each, accounts of nine providers too;
+	// as many identifiers are asked for sixteen by sixteen.
+	heard.take()
+	found, err := a.FindAll(t.Context(), all)
+	must(t, err)
+	if len(found.Users) != 1100 || len(found.Accounts) != 1100 || len(found.Sessions) != 1100 || len(found.VerificationTokens) != 1100 {
+		t.Error("not all are found")
+	}
+	selects, lists := 0, 0
+	for _, s := range heard.take() {
+		selects, lists = selects+strings.Count(s, "SELECT"), lists+strings.Count(s, " IN (")
+	}
+	if want := 3 + 3 + 3 + 69; selects != want || lists != 3+2*3+3+2*69 {
+		t.Errorf("%d SELECTs with %d lists, want %d", selects, lists, want)
+	}
 	zero := &authdb.User{ID: "zero", Extra: map[string]any{"Level": 0, "Active": false}}
 	if n := inserts(gormadapter.Records{Users: []*authdb.User{{ID: "other"}, zero}}); n != 2 {
 		t.Errorf("%d INSERTs of two that are not alike", n)

@@ -59,7 +59,8 @@
 //	                                                a DELETE for each row of a small
 //	                                                table
 //	CreateAll                                       1 for each 500 records of a kind
-//	FindAll                                         the same
+//	FindAll                                         the same, and 1 for each 16
+//	                                                providers or identifiers
 //	authdb.Register of somebody new                 3, and of somebody known a look-up
 //	                                                and UpdateAccount
 //
