@@ -89,7 +89,7 @@ func TestComposeAsksAllStores(t *testing.T) {
 func TestComposeSweeps(t *testing.T) {
 	var asked []string
 	apart, err1, err2 := adaptertest.NewDetachedMemory(nil), errors.New("sessions"), errors.New("tokens")
-	sessions := sessionsWith{apart, aspects{"sessions", &asked, err1, authdb.Swept{Sessions: 3}}}
+	sessions := sessionsWith{apart, aspects{"sessions", &asked, err1, authdb.Swept{Sessions: 3, VerificationTokens: 1}}}
 	tokens := tokensWith{apart, aspects{"tokens", &asked, err2, authdb.Swept{Sessions: 1, VerificationTokens: 4}}}
 	users := usersWith{new(adaptertest.Memory), aspects{"users", &asked, nil, authdb.Swept{Sessions: 10}}}
 	for _, c := range []struct {
@@ -97,8 +97,8 @@ func TestComposeSweeps(t *testing.T) {
 		asked  []string
 		want   authdb.Swept
 	}{
-		{authdb.Stores{Users: users, Sessions: sessions, VerificationTokens: tokens}, []string{"sessions", "tokens"}, authdb.Swept{Sessions: 4, VerificationTokens: 4}},
-		{authdb.Stores{Users: users, Sessions: sessions}, []string{"sessions", "users"}, authdb.Swept{Sessions: 13}},
+		{authdb.Stores{Users: users, Sessions: sessions, VerificationTokens: tokens}, []string{"sessions", "tokens"}, authdb.Swept{Sessions: 4, VerificationTokens: 5}},
+		{authdb.Stores{Users: users, Sessions: sessions}, []string{"sessions", "users"}, authdb.Swept{Sessions: 13, VerificationTokens: 1}},
 		{authdb.Stores{Users: users, VerificationTokens: tokens}, []string{"users", "tokens"}, authdb.Swept{Sessions: 11, VerificationTokens: 4}},
 		{authdb.Stores{Users: users}, []string{"users"}, authdb.Swept{Sessions: 10}},
 	} {
