@@ -203,6 +203,16 @@ func (c crowd) operations() []operation {
 	}
 }
 
+// apart are those that are other ones where users are kept elsewhere.
+func (c crowd) apart() []operation {
+	return []operation{
+		{"GetSession", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
+			_, err := a.GetSession(ctx, c.token(n))
+			return err
+		}},
+	}
+}
+
 // conversions are what ConvertSecrets does with each table, as far as its second
 // page.
 func (c crowd) conversions() []operation {

@@ -76,6 +76,11 @@ func explainDefault(t *testing.T, d database, used map[permission]bool) {
 	x.explain(known, c.operations())
 	x.heading("Where nothing is known of the tables yet")
 	x.explain(gormadapter.New(db, authdb.WithModels(m)), c.operations())
+	x.heading("Where users are kept elsewhere")
+	m.User = authdb.Absent
+	apart := gormadapter.New(db, authdb.WithModels(m))
+	must(t, apart.Check(t.Context()))
+	x.explain(apart, c.apart())
 	x.heading("ConvertSecrets")
 	x.explain(known, c.conversions())
 	x.compare("explain/"+serverOf(d), version)
@@ -130,7 +135,7 @@ func serverOf(d database) string {
 // TestExplainAll: no method is left out that sends statements to the tables.
 func TestExplainAll(t *testing.T) {
 	var names []string
-	for _, o := range append(crowd{}.operations(), crowd{}.conversions()...) {
+	for _, o := range slices.Concat(crowd{}.operations(), crowd{}.apart(), crowd{}.conversions()) {
 		names = append(names, strings.FieldsFunc(o.name, func(r rune) bool { return r == ' ' || r == ',' })...)
 	}
 	others := []string{"As", "Check", "Close", "DB", "Decode", "Encode", "Plan", "Synchronize", "Validate"} // none, or to the catalogue
