@@ -97,6 +97,11 @@ func TestHashed(t *testing.T) {
 			t.Errorf("what is stored is taken for a token: %v", err)
 		}
 	}
+	_, err = plain.CreateSession(plain.ctx, &authdb.Session{SessionToken: form, UserID: "ada", Expires: plain.now})
+	_, err2 := plain.CreateVerificationToken(plain.ctx, &authdb.VerificationToken{Identifier: "bob", Token: form, Expires: plain.now})
+	if !errors.Is(err, authdb.ErrInvalid) || !errors.Is(err2, authdb.ErrInvalid) {
+		t.Errorf("what looks like a hash is stored as a token: %v, %v", err, err2)
+	}
 	if got, err := hashed.GetSession(plain.ctx, "new-token"); err != nil || got.SessionToken != "new-token" || got.ID != session.ID {
 		t.Errorf("got %+v, %v", got, err)
 	}
