@@ -175,8 +175,9 @@ func TestRefusals(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(r.ctx)
 	cancel()
+	_, notAsked := r.GetSession(ctx, "") // for which Redis is not asked
 	for _, err := range []error{
-		r.DeleteSession(ctx, "t"), r.DeleteSessionByID(ctx, "u", "i"), r.Check(ctx),
+		r.DeleteSession(ctx, "t"), r.DeleteSessionByID(ctx, "u", "i"), r.Check(ctx), notAsked,
 	} {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
