@@ -16,8 +16,7 @@ import (
 
 // Where no Redis answers, as perhaps here, the database does.
 func Example() {
-	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true})
-	defer client.Close()
+	client := redis.NewClient(&redis.Options{Addr: "localhost:6379", ContextTimeoutEnabled: true}) // yours to close
 	cache, err := rediscache.New(client, rediscache.Options{Secret: []byte("32 random bytes from the settings")})
 	if err != nil {
 		log.Fatal(err)
