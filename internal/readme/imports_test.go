@@ -15,6 +15,7 @@ func TestImports(t *testing.T) {
 	}{
 		{[]string{module, module + "/adaptertest", module + "/authjs"}, []string{"gorm.io/", "modernc.org/", "github.com/jackc/pgx", "github.com/redis/"}},
 		{[]string{module + "/redisadapter"}, []string{"gorm.io/"}},
+		{[]string{module + "/cacheadapter"}, []string{"gorm.io/", "github.com/redis/"}},
 		{[]string{module + "/gormadapter", module + "/models"}, []string{
 			"gorm.io/driver/", "github.com/jackc/pgx", "github.com/go-sql-driver/", "github.com/mattn/go-sqlite3", "modernc.org/", "github.com/redis/",
 		}},
