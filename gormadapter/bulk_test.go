@@ -133,12 +133,13 @@ func TestAdapterBulk(t *testing.T) {
 	}
 }
 
-// people returns n users with an account, a session and a token each.
+// people returns n users with an account, a session and a token each. Accounts of
+// several providers have the same id.
 func people(n int) (all gormadapter.Records) {
 	for i := range n {
 		id := fmt.Sprint(i)
 		all.Users = append(all.Users, &authdb.User{ID: id, Email: id + "@example.com"})
-		all.Accounts = append(all.Accounts, &authdb.Account{UserID: id, Type: "oauth", Provider: "p" + id[:1], ProviderAccountID: id})
+		all.Accounts = append(all.Accounts, &authdb.Account{UserID: id, Type: "oauth", Provider: fmt.Sprint("p", i%10), ProviderAccountID: fmt.Sprint(i / 10)})
 		all.Sessions = append(all.Sessions, &authdb.Session{UserID: id, SessionToken: "token " + id, Expires: time.Now().Add(time.Hour)})
 		all.VerificationTokens = append(all.VerificationTokens, &authdb.VerificationToken{Identifier: id, Token: id, Expires: time.Now().Add(time.Hour)})
 	}
@@ -313,7 +314,7 @@ func TestCreateAllStatements(t *testing.T) {
 	if n := inserts(all); n != 4*3 {
 		t.Errorf("%d INSERTs", n)
 	}
-	// 1,100 ids and sessions are three SELECTs each, accounts of nine providers too;
+	// 1,100 ids and sessions are three SELECTs each, accounts of ten providers too;
 	// as many identifiers are asked for sixteen by sixteen.
 	heard.take()
 	found, err := a.FindAll(t.Context(), all)
