@@ -134,44 +134,44 @@ func createMany[R any](ctx context.Context, a *Adapter, t *table, records []*R, 
 		return err
 	}
 	key, _ := a.keyOf(t)
-	alike := !a.queries().facts.unguarded[key]
 	size := max(1, min(many, maxVariables/len(t.schema.DBNames)))
 	for chunk := range slices.Chunk(records, size) {
-		rows := reflect.MakeSlice(reflect.SliceOf(reflect.PointerTo(t.schema.ModelType)), 0, len(chunk))
-		for _, r := range chunk {
-			if r == nil {
-				return faultf(authdb.ErrInvalid, "nil *%s", t.record)
+		rows, plain, err := bulkRows(ctx, a, t, chunk)
+		switch {
+		case err != nil:
+		case plain && !a.queries().facts.unguarded[key]:
+			err = a.insertMany(ctx, t, rows)
+		default:
+			for i := 0; i < len(chunk) && err == nil; i++ {
+				_, err = create(ctx, chunk[i])
 			}
-			row, plain, err := a.bulkRow(ctx, t, r)
-			if err != nil {
-				return err
-			}
-			alike = alike && plain
-			rows = reflect.Append(rows, row)
 		}
-		if err := a.insertMany(ctx, t, rows, alike); !errors.Is(err, errOneByOne) {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		for _, r := range chunk {
-			if _, err := create(ctx, r); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// errOneByOne says that rows can't be inserted together.
-var errOneByOne = errors.New("one by one")
+// bulkRows returns the rows of the records, as a slice of pointers to the row type,
+// and whether all can be inserted together.
+func bulkRows[R any](ctx context.Context, a *Adapter, t *table, records []*R) (rows reflect.Value, plain bool, err error) {
+	rows, plain = reflect.MakeSlice(reflect.SliceOf(reflect.PointerTo(t.schema.ModelType)), 0, len(records)), true
+	for _, r := range records {
+		if r == nil {
+			return rows, false, faultf(authdb.ErrInvalid, "nil *%s", t.record)
+		}
+		row, asItIs, err := a.bulkRow(ctx, t, r)
+		if err != nil {
+			return rows, false, err
+		}
+		rows, plain = reflect.Append(rows, row), plain && asItIs
+	}
+	return rows, plain, nil
+}
 
 // insertMany stores rows that have all been checked in one statement.
-func (a *Adapter) insertMany(ctx context.Context, t *table, rows reflect.Value, alike bool) error {
-	if !alike {
-		return errOneByOne
-	}
+func (a *Adapter) insertMany(ctx context.Context, t *table, rows reflect.Value) error {
 	lock := a.users != nil && t.column("UserID") != nil && (a.users.softDeletes() || !a.queries().facts.references[t])
 	return a.inTx(ctx, func(tx *gorm.DB) error {
 		locked := map[string]bool{}
