@@ -13,7 +13,6 @@ import (
 
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
-	modernc "modernc.org/sqlite"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/gormadapter"
@@ -147,8 +146,9 @@ func TestEndedContexts(t *testing.T) {
 // whose beginning a context interrupted. What the next caller wrote on it would
 // be acknowledged, and lost.
 func TestInterruptedBegin(t *testing.T) {
-	late := &lateConnector{dsn: "file:" + testdb.SQLiteFile(t)}
-	db := openGORM(t, sqlite.Dialector{Conn: sql.OpenDB(late)})
+	late := new(lateness)
+	db := openGORM(t, sqlite.Dialector{Conn: sql.OpenDB(testdb.NewConnector(t, "sqlite", "file:"+testdb.SQLiteFile(t),
+		func(c testdb.PassedOn) driver.Conn { return lateConn{c, late} }))})
 	a := gormadapter.New(db)
 	if err := a.Synchronize(t.Context()); err != nil {
 		t.Fatal(err)
@@ -167,43 +167,23 @@ func TestInterruptedBegin(t *testing.T) {
 	}
 }
 
-// A lateConnector opens SQLite with connections that notice the end of a context
-// only when BEGIN has done its work, as any driver's may. There is one of them at
-// a time.
-type lateConnector struct {
-	dsn    string
+// A lateConn notices the end of a context only when BEGIN has done its work, as any
+// driver's may. There is one of them at a time.
+type lateConn struct {
+	testdb.PassedOn
+	late *lateness
+}
+
+type lateness struct {
 	cancel context.CancelFunc // called by the next BEGIN
 	began  bool
 }
 
-func (c *lateConnector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.Driver().Open(c.dsn)
-	if err != nil {
-		return nil, err
-	}
-	return lateConn{conn.(sqliteConn), c}, nil
-}
-
-func (c *lateConnector) Driver() driver.Driver { return new(modernc.Driver) }
-
-type sqliteConn interface {
-	driver.Conn
-	driver.ConnPrepareContext
-	driver.ConnBeginTx
-	driver.ExecerContext
-	driver.QueryerContext
-}
-
-type lateConn struct {
-	sqliteConn
-	late *lateConnector
-}
-
 func (c lateConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	if query != "BEGIN IMMEDIATE" || c.late.cancel == nil {
-		return c.sqliteConn.ExecContext(ctx, query, args)
+		return c.PassedOn.ExecContext(ctx, query, args)
 	}
-	if _, err := c.sqliteConn.ExecContext(ctx, query, args); err != nil {
+	if _, err := c.PassedOn.ExecContext(ctx, query, args); err != nil {
 		return nil, err
 	}
 	c.late.began = true

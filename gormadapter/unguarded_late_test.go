@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
 
 	"github.com/authdb/authdb"
@@ -20,16 +19,10 @@ import (
 func TestUnguardedLate(t *testing.T) {
 	for _, server := range []string{testdb.MariaDB, testdb.MySQL} {
 		t.Run(server, func(t *testing.T) {
-			config, err := mysqldriver.ParseDSN(testdb.New(t, server).DSN + "?parseTime=true&interpolateParams=true")
-			if err != nil {
-				t.Fatal(err)
-			}
-			inner, err := mysqldriver.NewConnector(config)
-			if err != nil {
-				t.Fatal(err)
-			}
-			late := &lateLocks{Connector: inner}
-			db := openGORM(t, mysql.New(mysql.Config{Conn: sql.OpenDB(late)}))
+			late := new(lateLocks)
+			db := openGORM(t, mysql.New(mysql.Config{Conn: sql.OpenDB(testdb.NewConnector(t,
+				"mysql", testdb.New(t, server).DSN+"?parseTime=true&interpolateParams=true",
+				func(c testdb.PassedOn) driver.Conn { return lateLockConn{c, late} }))}))
 			makeLoose(t, db)
 			a := newLoose(db)
 			u, err := a.CreateUser(t.Context(), &authdb.User{})
@@ -52,32 +45,23 @@ func TestUnguardedLate(t *testing.T) {
 	}
 }
 
-// lateLocks opens connections that notice the end of a context only when the
-// lock was taken, or that can't give one back.
+// A lateLockConn notices the end of a context only when the lock was taken, or can't
+// give one back.
+type lateLockConn struct {
+	testdb.PassedOn
+	late *lateLocks
+}
+
 type lateLocks struct {
-	driver.Connector
 	taken context.CancelFunc
 	keep  bool
 }
 
-func (l *lateLocks) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := l.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return lateLockConn{conn.(sqliteConn), l}, nil
-}
-
-type lateLockConn struct {
-	sqliteConn // the interfaces that any driver's connection has
-	late       *lateLocks
-}
-
 func (c lateLockConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if c.late.taken == nil || !strings.Contains(query, "GET_LOCK") {
-		return c.sqliteConn.QueryContext(ctx, query, args)
+		return c.PassedOn.QueryContext(ctx, query, args)
 	}
-	rows, err := c.sqliteConn.QueryContext(context.WithoutCancel(ctx), query, args)
+	rows, err := c.PassedOn.QueryContext(context.WithoutCancel(ctx), query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -89,5 +73,5 @@ func (c lateLockConn) ExecContext(ctx context.Context, query string, args []driv
 	if c.late.keep && strings.Contains(query, "RELEASE_LOCK") {
 		return nil, errors.New("not now")
 	}
-	return c.sqliteConn.ExecContext(ctx, query, args)
+	return c.PassedOn.ExecContext(ctx, query, args)
 }

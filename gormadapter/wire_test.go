@@ -17,6 +17,8 @@ import (
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/authdb/authdb/internal/testdb"
 )
 
 // A fault is what happens at one step of what is sent to a database.
@@ -40,39 +42,45 @@ func (f fault) String() string {
 // A wire is a driver over another one. It counts what is sent, and has a fault at
 // one of the steps.
 type wire struct {
-	driver driver.Driver
-	dsn    string
-	codes  map[fault]error // as this database's driver has them
+	codes map[fault]error // as this database's driver has them
 
 	mu     sync.Mutex
 	fault  fault
 	at     int // the step; the first is 1
 	sent   []string
 	cancel context.CancelFunc
+	used   bool
 }
 
 // throughWire opens the database again, through a wire.
 func throughWire(t testing.TB, db *gorm.DB) (*gorm.DB, *wire) {
 	t.Helper()
 	name, dsn := placeOf(db)
-	d := map[string]string{"postgres": "pgx", "": "sqlite3"}[name]
-	if d == "" {
-		d = name
-	}
 	if name == "mysql" {
 		dsn += "&interpolateParams=true" // else statements are prepared, which is not counted
 	}
-	probe, err := sql.Open(d, dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &wire{driver: probe.Driver(), dsn: dsn, codes: map[string]map[fault]error{
+	w := &wire{codes: map[string]map[fault]error{
 		"postgres": {gaveWay: &pgconn.PgError{Code: "40001"}, full: &pgconn.PgError{Code: "53100"}},
 		"mysql":    {gaveWay: &mysqldriver.MySQLError{Number: 1213}, full: &mysqldriver.MySQLError{Number: 1206}},
 		"sqlite":   {gaveWay: sqliteCode(5), full: sqliteCode(13)},
 	}[db.Name()]}
-	probe.Close()
-	conns := sql.OpenDB(w)
+	t.Cleanup(func() {
+		if !w.used {
+			t.Error("nothing was sent through the wire")
+		}
+	})
+	return openAround(t, name, dsn, func(c testdb.PassedOn) driver.Conn { return &wireConn{PassedOn: c, wire: w} }), w
+}
+
+// openAround opens a place, as placeOf returns it, with something around each
+// connection.
+func openAround(t testing.TB, name, dsn string, around func(testdb.PassedOn) driver.Conn) *gorm.DB {
+	t.Helper()
+	d := map[string]string{"postgres": "pgx", "": "sqlite3"}[name]
+	if d == "" {
+		d = name
+	}
+	conns := sql.OpenDB(testdb.NewConnector(t, d, dsn, around))
 	t.Cleanup(func() { conns.Close() })
 	var dialector gorm.Dialector = sqlite.Dialector{Conn: conns}
 	switch name {
@@ -81,11 +89,11 @@ func throughWire(t testing.TB, db *gorm.DB) (*gorm.DB, *wire) {
 	case "mysql":
 		dialector = mysql.New(mysql.Config{Conn: conns})
 	}
-	again, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard})
+	db, err := gorm.Open(dialector, &gorm.Config{Logger: logger.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return again, w
+	return db
 }
 
 // sqliteCode has the shape of modernc's errors.
@@ -114,37 +122,19 @@ func (w *wire) arm(f fault, at int, cancel context.CancelFunc) (disarm func() (h
 func (w *wire) step(what string) (fault, context.CancelFunc) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.used = true
 	if w.sent = append(w.sent, what); len(w.sent) == w.at {
 		return w.fault, w.cancel
 	}
 	return nothing, nil
 }
 
-func (w *wire) Driver() driver.Driver { return w.driver }
-
-func (w *wire) Connect(ctx context.Context) (driver.Conn, error) {
-	var conn driver.Conn
-	var err error
-	if d, ok := w.driver.(driver.DriverContext); ok {
-		var c driver.Connector
-		if c, err = d.OpenConnector(w.dsn); err == nil {
-			conn, err = c.Connect(ctx)
-		}
-	} else {
-		conn, err = w.driver.Open(w.dsn)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &wireConn{sqliteConn: conn.(sqliteConn), wire: w}, nil
-}
-
 var errSilent = errors.New("not sent")
 
 type wireConn struct {
-	sqliteConn // the interfaces that any driver's connection has
-	wire       *wire
-	dead       bool
+	testdb.PassedOn
+	wire *wire
+	dead bool
 }
 
 // send sends what f sends, with the fault that is to happen. Undo gives back what
@@ -176,7 +166,7 @@ func (c *wireConn) send(what string, f func() error, undo func()) error {
 		}
 	case gaveWay, full:
 		if what != "BEGIN" && what != "BEGIN IMMEDIATE" {
-			_, _ = c.sqliteConn.ExecContext(context.Background(), "ROLLBACK", nil)
+			_, _ = c.PassedOn.ExecContext(context.Background(), "ROLLBACK", nil)
 		}
 		return c.wire.codes[happens]
 	}
@@ -185,40 +175,27 @@ func (c *wireConn) send(what string, f func() error, undo func()) error {
 
 func (c *wireConn) cut() {
 	c.dead = true
-	_ = c.sqliteConn.Close()
+	_ = c.PassedOn.Close()
 }
 
 func (c *wireConn) Close() error {
 	if c.dead {
 		return nil
 	}
-	return c.sqliteConn.Close()
+	return c.PassedOn.Close()
 }
 
-func (c *wireConn) IsValid() bool {
-	v, ok := c.sqliteConn.(driver.Validator)
-	return !c.dead && (!ok || v.IsValid())
-}
+func (c *wireConn) IsValid() bool { return !c.dead && c.PassedOn.IsValid() }
 
 func (c *wireConn) ResetSession(ctx context.Context) error {
 	if c.dead {
 		return driver.ErrBadConn
 	}
-	if r, ok := c.sqliteConn.(driver.SessionResetter); ok {
-		return r.ResetSession(ctx)
-	}
-	return nil
-}
-
-func (c *wireConn) CheckNamedValue(v *driver.NamedValue) error {
-	if n, ok := c.sqliteConn.(driver.NamedValueChecker); ok {
-		return n.CheckNamedValue(v)
-	}
-	return driver.ErrSkip
+	return c.PassedOn.ResetSession(ctx)
 }
 
 func (c *wireConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Result, err error) {
-	err = c.send(query, func() (err error) { r, err = c.sqliteConn.ExecContext(ctx, query, args); return err }, func() {})
+	err = c.send(query, func() (err error) { r, err = c.PassedOn.ExecContext(ctx, query, args); return err }, func() {})
 	if errors.Is(err, errSilent) {
 		return driver.RowsAffected(0), nil
 	}
@@ -226,7 +203,7 @@ func (c *wireConn) ExecContext(ctx context.Context, query string, args []driver.
 }
 
 func (c *wireConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (r driver.Rows, err error) {
-	err = c.send(query, func() (err error) { r, err = c.sqliteConn.QueryContext(ctx, query, args); return err }, func() { _ = r.Close() })
+	err = c.send(query, func() (err error) { r, err = c.PassedOn.QueryContext(ctx, query, args); return err }, func() { _ = r.Close() })
 	if errors.Is(err, errSilent) {
 		return noRows{}, nil
 	}
@@ -241,7 +218,7 @@ func (noRows) Close() error              { return nil }
 func (noRows) Next([]driver.Value) error { return io.EOF }
 
 func (c *wireConn) BeginTx(ctx context.Context, opts driver.TxOptions) (tx driver.Tx, err error) {
-	err = c.send("BEGIN", func() (err error) { tx, err = c.sqliteConn.BeginTx(ctx, opts); return err }, func() {})
+	err = c.send("BEGIN", func() (err error) { tx, err = c.PassedOn.BeginTx(ctx, opts); return err }, func() {})
 	if err != nil {
 		return nil, err
 	}
