@@ -25,6 +25,7 @@ type shared struct {
 	flights flights
 	changes atomic.Uint64 // so far; a flight that began before one is not for readers that begin after it
 	resting atomic.Int64  // until when the Cache is not read, in nanoseconds since 1970
+	doubts  doubts
 
 	counters
 }
@@ -78,9 +79,18 @@ func (s *shared) rests() bool {
 type pending struct{ keys map[Key]bool }
 
 // forget makes the Cache forget what was changed, be it known to have been changed
-// or not: an error may have come after the work was done. The change is no less
-// done if the Cache fails, so it only costs time: see the package comment.
-func (a *Adapter) forget(ctx context.Context, keys ...Key) { _ = a.tryForget(ctx, keys...) }
+// or not: an error may have come after the work was done, and the work after the
+// error. The change is no less done if the Cache fails, so it only costs time: see
+// the package comment.
+func (a *Adapter) forget(ctx context.Context, err *error, keys ...Key) {
+	if a.tx == nil && doubtful(ctx, *err) {
+		now := a.opts.Clock()
+		if !a.doubts.add(now, now.Add(a.opts.MaxAge), keys) {
+			a.restFor(a.opts.MaxAge)
+		}
+	}
+	_ = a.tryForget(ctx, keys...)
+}
 
 func (a *Adapter) tryForget(ctx context.Context, keys ...Key) error {
 	if a.tx != nil {

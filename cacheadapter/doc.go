@@ -34,6 +34,13 @@
 // others may see the old answer for that long. [Adapter.Stats] counts both, and
 // Options.Observe is told.
 //
+// # When a change may yet come
+//
+// A database may go on with a statement whose caller has gone: a locked MariaDB
+// deletes a session some time after DeleteSession returned the context's error. What
+// a call named that ended like that, or with ErrUnknownOutcome, this adapter asks the
+// database for MaxAge. Others may see it MaxAge late.
+//
 // # What is not for this package
 //
 // An adapter whose answer depends on more than the token, such as a tenant in the

@@ -116,27 +116,27 @@ func (a *Adapter) InUserTx(ctx context.Context, f func(ctx context.Context, tx a
 }
 
 // transact calls begin, which is that of the adapter inside.
-func (a *Adapter) transact(ctx context.Context, begin func(context.Context, func(context.Context, authdb.Adapter) error) error, f func(ctx context.Context, tx authdb.Adapter) error) error {
+func (a *Adapter) transact(ctx context.Context, begin func(context.Context, func(context.Context, authdb.Adapter) error) error, f func(ctx context.Context, tx authdb.Adapter) error) (err error) {
 	if f == nil {
 		return begin(ctx, nil)
 	}
 	changed := a.tx
 	if changed == nil {
 		changed = &pending{keys: make(map[Key]bool)}
-		defer a.forgetAll(ctx, changed) // also if f panics: it may have swallowed what became of a savepoint
+		defer a.forgetAll(ctx, &err, changed) // also if f panics: it may have swallowed what became of a savepoint
 	}
 	return begin(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		return f(ctx, &Adapter{inner: tx, tx: changed, shared: a.shared})
 	})
 }
 
-func (a *Adapter) forgetAll(ctx context.Context, changed *pending) {
+func (a *Adapter) forgetAll(ctx context.Context, err *error, changed *pending) {
 	keys := make([]Key, 0, len(changed.keys))
 	for k := range changed.keys {
 		keys = append(keys, k)
 	}
 	if len(keys) > 0 {
-		a.forget(ctx, keys...)
+		a.forget(ctx, err, keys...)
 	}
 }
 
@@ -148,7 +148,7 @@ func (a *Adapter) DeleteExpired(ctx context.Context, limit int) (authdb.Swept, e
 	}
 	swept, err := sweeper.DeleteExpired(ctx, limit)
 	if swept.Sessions > 0 || err != nil {
-		a.forget(ctx, sweptKey())
+		a.forget(ctx, &err, sweptKey())
 	}
 	return swept, err
 }
@@ -163,22 +163,22 @@ func (a *Adapter) ListSessionsByUserID(ctx context.Context, userID string) ([]*a
 }
 
 // DeleteSessionsByUserID implements authdb.SessionLister.
-func (a *Adapter) DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (int64, error) {
+func (a *Adapter) DeleteSessionsByUserID(ctx context.Context, userID string, exceptTokens ...string) (_ int64, err error) {
 	lister, err := extension[authdb.SessionLister](a, "SessionLister")
 	if err != nil {
 		return 0, err
 	}
-	defer a.forget(ctx, userKey(userID))
+	defer a.forget(ctx, &err, userKey(userID))
 	return lister.DeleteSessionsByUserID(ctx, userID, exceptTokens...)
 }
 
 // DeleteSessionByID implements authdb.SessionRevoker.
-func (a *Adapter) DeleteSessionByID(ctx context.Context, userID, sessionID string) error {
+func (a *Adapter) DeleteSessionByID(ctx context.Context, userID, sessionID string) (err error) {
 	revoker, err := extension[authdb.SessionRevoker](a, "SessionRevoker")
 	if err != nil {
 		return err
 	}
-	defer a.forget(ctx, userKey(userID)) // all of theirs: nothing cached is found by its ID
+	defer a.forget(ctx, &err, userKey(userID)) // all of theirs: nothing cached is found by its ID
 	return revoker.DeleteSessionByID(ctx, userID, sessionID)
 }
 
@@ -192,7 +192,7 @@ func (a *Adapter) TouchSession(ctx context.Context, session *authdb.Session, eve
 	}
 	wrote, err := toucher.TouchSession(ctx, session, every)
 	if session != nil && (wrote || err != nil) {
-		a.forget(ctx, sessionKey(session.SessionToken))
+		a.forget(ctx, &err, sessionKey(session.SessionToken))
 	}
 	return wrote, err
 }
@@ -206,7 +206,7 @@ func (a *Adapter) UpdateAccount(ctx context.Context, provider, providerAccountID
 	}
 	account, err := updater.UpdateAccount(ctx, provider, providerAccountID, patch)
 	if err == nil {
-		a.forget(ctx, userKey(account.UserID))
+		a.forget(ctx, &err, userKey(account.UserID))
 	}
 	return account, err
 }

@@ -58,7 +58,7 @@ func (a *Adapter) fresh(ctx context.Context, key Key, sessionToken string) (*aut
 	a.tell(Event{Outcome: Bypass})
 	session, user, err := a.inner.GetSessionAndUser(ctx, sessionToken)
 	if errors.Is(err, authdb.ErrNotFound) {
-		a.forget(ctx, key) // or the next page would show them signed in again
+		_ = a.tryForget(ctx, key) // or the next page would show them signed in again
 	}
 	return session, user, err
 }
@@ -73,7 +73,7 @@ type look struct {
 
 func (a *Adapter) look(ctx context.Context, key Key) look {
 	l := look{flightKey: flightKey{key: key, changes: a.changes.Load()}}
-	if !a.rests() {
+	if !a.rests() && !a.doubts.has(a.opts.Clock(), key) {
 		entry, stamp, err := a.opts.Cache.Get(ctx, key)
 		if err != nil {
 			a.failed(ctx, err, rest)
@@ -111,6 +111,8 @@ func (a *Adapter) serves(l look) (Event, bool) {
 		}
 	case expired(e.Session, l.now):
 		return Event{}, false // another process may have extended it
+	case a.doubts.has(l.now, e.UserKey):
+		return Event{}, false
 	}
 	return event, event.Age >= 0 && event.Age < maxAge
 }

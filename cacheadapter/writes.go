@@ -31,22 +31,22 @@ func (a *Adapter) GetUserByAccount(ctx context.Context, provider, providerAccoun
 }
 
 // UpdateUser implements authdb.UserStore.
-func (a *Adapter) UpdateUser(ctx context.Context, id string, patch authdb.UserPatch) (*authdb.User, error) {
-	defer a.forget(ctx, userKey(id))
+func (a *Adapter) UpdateUser(ctx context.Context, id string, patch authdb.UserPatch) (_ *authdb.User, err error) {
+	defer a.forget(ctx, &err, userKey(id))
 	return a.inner.UpdateUser(ctx, id, patch)
 }
 
 // DeleteUser implements authdb.UserStore.
-func (a *Adapter) DeleteUser(ctx context.Context, id string) error {
-	defer a.forget(ctx, userKey(id))
+func (a *Adapter) DeleteUser(ctx context.Context, id string) (err error) {
+	defer a.forget(ctx, &err, userKey(id))
 	return a.inner.DeleteUser(ctx, id)
 }
 
 // LinkAccount implements authdb.AccountStore. It counts as a change of the user: a
 // hook of the row may copy a name or a picture.
-func (a *Adapter) LinkAccount(ctx context.Context, account *authdb.Account) (*authdb.Account, error) {
+func (a *Adapter) LinkAccount(ctx context.Context, account *authdb.Account) (_ *authdb.Account, err error) {
 	if account != nil {
-		defer a.forget(ctx, userKey(account.UserID))
+		defer a.forget(ctx, &err, userKey(account.UserID))
 	}
 	return a.inner.LinkAccount(ctx, account)
 }
@@ -63,22 +63,22 @@ func (a *Adapter) UnlinkAccount(ctx context.Context, provider, providerAccountID
 
 // CreateSession implements authdb.SessionStore. It counts as a change of the user too,
 // as LinkAccount does.
-func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (*authdb.Session, error) {
+func (a *Adapter) CreateSession(ctx context.Context, session *authdb.Session) (_ *authdb.Session, err error) {
 	if session != nil {
-		defer a.forget(ctx, sessionKey(session.SessionToken), userKey(session.UserID))
+		defer a.forget(ctx, &err, sessionKey(session.SessionToken), userKey(session.UserID))
 	}
 	return a.inner.CreateSession(ctx, session)
 }
 
 // UpdateSession implements authdb.SessionStore.
-func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (*authdb.Session, error) {
-	defer a.forget(ctx, sessionKey(sessionToken))
+func (a *Adapter) UpdateSession(ctx context.Context, sessionToken string, patch authdb.SessionPatch) (_ *authdb.Session, err error) {
+	defer a.forget(ctx, &err, sessionKey(sessionToken))
 	return a.inner.UpdateSession(ctx, sessionToken, patch)
 }
 
 // DeleteSession implements authdb.SessionStore.
-func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) error {
-	defer a.forget(ctx, sessionKey(sessionToken))
+func (a *Adapter) DeleteSession(ctx context.Context, sessionToken string) (err error) {
+	defer a.forget(ctx, &err, sessionKey(sessionToken))
 	return a.inner.DeleteSession(ctx, sessionToken)
 }
 

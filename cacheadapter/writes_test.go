@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strconv"
 	"testing"
 	"time"
 
@@ -265,3 +266,97 @@ func TestForgetUser(t *testing.T) {
 	s.ok(s.ForgetUser(t.Context(), s.user.ID))
 	s.out(token, authdb.ErrNotFound)
 }
+
+// TestLateChange: a database may go on with a statement whose caller has gone. What is
+// read in between is not kept.
+func TestLateChange(t *testing.T) {
+	hidden := errors.New("the driver's own words for it")
+	for name, err := range map[string]error{"lost": authdb.ErrUnknownOutcome, "canceled": context.Canceled, "canceled, and said otherwise": hidden} {
+		for what, change := range map[string]struct {
+			call func(ctx context.Context, a authdb.Adapter, in *stage) error
+			seen func(s *stage)
+		}{
+			"of a session": {
+				func(ctx context.Context, a authdb.Adapter, _ *stage) error { return a.DeleteSession(ctx, token) },
+				func(s *stage) { s.out(token, authdb.ErrNotFound) },
+			},
+			"of a user": {
+				func(ctx context.Context, a authdb.Adapter, in *stage) error { return a.DeleteUser(ctx, in.user.ID) },
+				func(s *stage) { s.out(token, authdb.ErrNotFound) },
+			},
+		} {
+			t.Run(name+", "+what, func(t *testing.T) {
+				s := newStage(t, cacheadapter.Options{})
+				shared := cacheadapter.Options{Clock: s.clock.Now, Cache: cacheadapter.NewMemory(0)}
+				s.Adapter = cached(t, late{s.probe, err}, shared)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				if errors.Is(err, hidden) {
+					cancel()
+				}
+				if got := change.call(ctx, s.Adapter, s); !errors.Is(got, err) {
+					t.Fatal(got)
+				}
+				s.in(token, "Ada")
+				other := cached(t, s.probe, shared) // which knows nothing, and keeps what it reads
+				_, _, got := other.GetSessionAndUser(t.Context(), token)
+				s.ok(got)
+				s.ok(change.call(t.Context(), s.probe, s)) // now it is done
+				change.seen(s)
+			})
+		}
+	}
+}
+
+// TestDoubtEnds: after MaxAge the cache is used again.
+func TestDoubtEnds(t *testing.T) {
+	s := newStage(t, cacheadapter.Options{})
+	s.Adapter = cached(t, late{s.probe, authdb.ErrUnknownOutcome}, cacheadapter.Options{Clock: s.clock.Now, MaxAge: time.Minute})
+	asked := func() int64 {
+		before := s.probe.asked.Load()
+		s.in(token, "Ada")
+		return s.probe.asked.Load() - before
+	}
+	_ = s.DeleteUser(t.Context(), s.user.ID)
+	for range 2 {
+		if asked() != 1 {
+			t.Error("what may yet be changed is cached")
+		}
+	}
+	s.clock.Advance(time.Minute)
+	if asked() != 1 || asked() != 0 {
+		t.Error("a minute later it is not cached")
+	}
+}
+
+// TestManyDoubts: beyond ten thousand of them nothing is read from the cache.
+func TestManyDoubts(t *testing.T) {
+	s := newStage(t, cacheadapter.Options{})
+	s.Adapter = cached(t, late{s.probe, authdb.ErrUnknownOutcome}, cacheadapter.Options{Clock: s.clock.Now})
+	for i := range 10_001 {
+		_ = s.DeleteUser(t.Context(), strconv.Itoa(i))
+	}
+	s.in(token, "Ada")
+	before := s.probe.asked.Load()
+	s.in(token, "Ada")
+	if s.probe.asked.Load() == before {
+		t.Error("the cache is read")
+	}
+	s.clock.Advance(time.Hour)
+	_ = s.DeleteUser(t.Context(), "one more")
+	s.in(token, "Ada")
+	before = s.probe.asked.Load()
+	s.in(token, "Ada")
+	if s.probe.asked.Load() != before {
+		t.Error("the cache is not read when the doubts are over")
+	}
+}
+
+// late does nothing, and says that it may.
+type late struct {
+	*probe
+	err error
+}
+
+func (l late) DeleteSession(context.Context, string) error { return l.err }
+func (l late) DeleteUser(context.Context, string) error    { return l.err }
