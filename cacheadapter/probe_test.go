@@ -95,10 +95,17 @@ func (s *stage) asks(want int64, what string, f func()) {
 	}
 }
 
+// ask does not wait for ever for an answer that is held.
+func (s *stage) ask(token string) (*authdb.Session, *authdb.User, error) {
+	ctx, cancel := context.WithTimeout(s.Context(), 5*time.Second)
+	defer cancel()
+	return s.GetSessionAndUser(ctx, token)
+}
+
 // in checks that somebody is signed in, by that name.
 func (s *stage) in(token, name string) {
 	s.Helper()
-	session, user, err := s.GetSessionAndUser(s.Context(), token)
+	session, user, err := s.ask(token)
 	if err != nil || session.SessionToken != token || user.Name != name {
 		s.Errorf("got %v, %v, %v, want %s", session, user, err, name)
 	}
@@ -107,7 +114,7 @@ func (s *stage) in(token, name string) {
 // out checks that nobody is.
 func (s *stage) out(token string, want error) {
 	s.Helper()
-	session, user, err := s.GetSessionAndUser(s.Context(), token)
+	session, user, err := s.ask(token)
 	if !errors.Is(err, want) || session != nil || user != nil {
 		s.Errorf("got %v, %v, %v, want %v", session, user, err, want)
 	}
