@@ -283,8 +283,8 @@ func findMany[R any](ctx context.Context, a *Adapter, t *table, keys [][]string,
 			continue
 		}
 		var records []*R
-		err := a.retry(ctx, func() (err error) {
-			records, err = recordsFrom[R](ctx, a, a.primary(a.base), q, nil)
+		err := a.planning(ctx, func(tx *gorm.DB) (err error) {
+			records, err = recordsFrom[R](ctx, a, tx, q, nil)
 			return err
 		})
 		if err != nil {
@@ -297,6 +297,19 @@ func findMany[R any](ctx context.Context, a *Adapter, t *table, keys [][]string,
 		}
 	}
 	return found, which, nil
+}
+
+// planning runs f, which sends a query, so that it is planned anew.
+func (a *Adapter) planning(ctx context.Context, f func(tx *gorm.DB) error) error {
+	if a.dialect.planAnew == "" {
+		return a.retry(ctx, func() error { return f(a.primary(a.base)) })
+	}
+	return a.inTx(ctx, func(tx *gorm.DB) error {
+		if err := tx.Exec(a.dialect.planAnew).Error; err != nil {
+			return err
+		}
+		return f(tx)
+	})
 }
 
 // fewFirsts is how many values of the first of two columns a query asks for: an

@@ -63,6 +63,11 @@ type dialect struct {
 	// integerKey widens a number to be looked up.
 	integerKey string
 
+	// planAnew has the statements of a transaction planned for the tables as they
+	// are, and not as they were when a statement was sent for the fifth time: what
+	// fills a table would go on reading all of it.
+	planAnew string
+
 	// countsMatches says that an UPDATE counts the rows that it found, and
 	// not only those that it changed.
 	countsMatches bool
@@ -147,6 +152,7 @@ func dialects() []dialect {
 			integer:       "CAST(CASE WHEN %[1]s ~ '^-?[0-9]{1,18}$' THEN %[1]s END AS bigint)",
 			nativeUUID:    true,
 			integerKey:    "CAST(%s AS bigint)",
+			planAnew:      "SET LOCAL plan_cache_mode = force_custom_plan",
 			countsMatches: true,
 			updatesReturn: true,
 			// At a stricter level DeleteUser would not see, and so not
