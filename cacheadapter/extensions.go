@@ -120,11 +120,8 @@ func (a *Adapter) transact(ctx context.Context, begin func(context.Context, func
 	if f == nil {
 		return begin(ctx, nil)
 	}
-	changed := a.tx
-	if changed == nil {
-		changed = &pending{keys: make(map[Key]bool)}
-		defer a.forgetAll(ctx, &err, changed) // also if f panics: it may have swallowed what became of a savepoint
-	}
+	changed := &pending{keys: make(map[Key]bool)}
+	defer a.forgetAll(ctx, &err, changed) // of a savepoint, by what it is in; also if f panics
 	return begin(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 		return f(ctx, &Adapter{inner: tx, tx: changed, shared: a.shared})
 	})

@@ -19,6 +19,9 @@ func TestAs(t *testing.T) {
 	if _, ok := authdb.As[interface{ SoftDeleteUser(string) }](adapter); ok {
 		t.Error("finds an extension that it does not know, past the cache")
 	}
+	if _, ok := authdb.As[interface{ Close() error }](cached(t, onSQLite(t, authdb.Models{}), cacheadapter.Options{})); ok {
+		t.Error("finds what only the As of the adapter inside finds")
+	}
 	if found, ok := authdb.As[*cacheadapter.Adapter](bareAs{adapter}); !ok || found != adapter {
 		t.Error("does not find itself")
 	}
