@@ -81,6 +81,8 @@ func TestCaches(t *testing.T) {
 			}
 			put(here, key(1), entryOf(newer, user))
 			holds("an answer from after", key(1), true)
+			forget(there, key(77))
+			holds("an answer from after, and then something else is forgotten", key(1), true)
 
 			forget(here, user)
 			holds("a session of a forgotten user", key(1), false)

@@ -232,7 +232,7 @@ func TestObserve(t *testing.T) {
 		t.Errorf("events: %+v", events)
 	}
 	stats := s.Stats()
-	if stats.Hits != 1 || stats.Misses != 2 || stats.NegativeHits != 1 || stats.Bypasses != 1 || stats.HitRate() != 0.4 {
+	if stats.Hits != 1 || stats.Misses != 2 || stats.NegativeHits != 1 || stats.Bypasses != 1 || stats.HitRate() != 0.4 || stats.Oldest != 2*time.Second {
 		t.Errorf("%+v, %v", stats, stats.HitRate())
 	}
 }
