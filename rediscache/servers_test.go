@@ -54,7 +54,7 @@ func TestHangs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	client := redis.NewClient(&redis.Options{Addr: listener.Addr().String(), ContextTimeoutEnabled: true})
+	client := redis.NewClient(&redis.Options{Addr: listener.Addr().String(), ReadTimeout: time.Minute, ContextTimeoutEnabled: true})
 	defer client.Close()
 	s := newSite(t)
 	a := s.process(newCache(t, client, rediscache.Options{Timeout: 20 * time.Millisecond}))
