@@ -15,6 +15,11 @@
 //   - adaptertest, whose Memory keeps it in memory for tests, and whose Run
 //     proves that any adapter keeps it.
 //
+// [Compose] makes one adapter of stores in several databases, such as package
+// redisadapter's sessions and tokens in Redis. Package cacheadapter puts a cache in
+// front of any. Package nextauth3 is the contract of NextAuth 3 over one, and
+// fromnextauth3 moves its databases.
+//
 // On top of it are [Register], the sign-in with a provider, with a [LinkPolicy];
 // [Unlink]; and a [Refresher] of providers' tokens.
 //
