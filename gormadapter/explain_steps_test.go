@@ -139,6 +139,10 @@ func (c crowd) operations() []operation {
 			}
 			return err
 		}},
+		{"GetVerificationToken", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
+			_, err := a.GetVerificationToken(ctx, c.email(n), c.token(n))
+			return err
+		}},
 		{"UseVerificationToken", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
 			_, err := a.UseVerificationToken(ctx, c.email(n), c.token(n))
 			return err
@@ -191,6 +195,26 @@ func (c crowd) operations() []operation {
 		}},
 		{"CreateUserWithAccount", func(ctx context.Context, a *gormadapter.Adapter, _ int) error {
 			_, _, err := a.CreateUserWithAccount(ctx, &authdb.User{Email: authdb.NewID() + "@example.com"}, &authdb.Account{Type: "oidc", Provider: "github", ProviderAccountID: authdb.NewID()})
+			return err
+		}},
+		{"CreateAll", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
+			return a.CreateAll(ctx, gormadapter.Records{
+				Users:              []*authdb.User{{Email: authdb.NewID() + "@example.com"}},
+				Accounts:           []*authdb.Account{{UserID: c.id(n), Type: "oidc", Provider: "github", ProviderAccountID: authdb.NewID()}},
+				Sessions:           []*authdb.Session{{UserID: c.id(n), SessionToken: authdb.NewID(), Expires: later}},
+				VerificationTokens: []*authdb.VerificationToken{{Identifier: c.email(n), Token: authdb.NewID(), Expires: later}},
+			})
+		}},
+		{"FindAll", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
+			found, err := a.FindAll(ctx, gormadapter.Records{
+				Users:              []*authdb.User{{ID: c.id(n)}, {ID: c.id(n + 1)}},
+				Accounts:           []*authdb.Account{{Provider: crowdProvider, ProviderAccountID: c.subject(n)}, {Provider: crowdProvider, ProviderAccountID: c.subject(n + 1)}},
+				Sessions:           []*authdb.Session{{SessionToken: c.token(n)}, {SessionToken: c.token(n + 1)}},
+				VerificationTokens: []*authdb.VerificationToken{{Identifier: c.email(n), Token: c.token(n)}, {Identifier: c.email(n + 1), Token: c.token(n + 1)}},
+			})
+			if err == nil && (len(found.Users) != 2 || len(found.Accounts) != 2 || len(found.Sessions) != 2 || len(found.VerificationTokens) != 2) {
+				err = errors.New("it did not find all")
+			}
 			return err
 		}},
 		{"authdb.Register, a reset", func(ctx context.Context, a *gormadapter.Adapter, n int) error {
