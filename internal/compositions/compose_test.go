@@ -1,4 +1,6 @@
-package authdb_test
+// Package compositions_test is of authdb.Compose, on the databases too: in the tests of
+// package authdb it would make whoever imports that download them.
+package compositions_test
 
 import (
 	"context"
@@ -13,6 +15,30 @@ import (
 	"github.com/authdb/authdb/datasource"
 	"github.com/authdb/authdb/gormadapter"
 )
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newUser(edits ...func(*authdb.User)) *authdb.User {
+	proven := time.Date(2024, time.February, 29, 12, 0, 0, 0, time.UTC)
+	u := &authdb.User{Name: "Ada", Email: "ada@example.com", EmailVerified: &proven}
+	for _, edit := range edits {
+		edit(u)
+	}
+	return u
+}
+
+func newAccount(edits ...func(*authdb.Account)) *authdb.Account {
+	a := &authdb.Account{Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1098765", AccessToken: "access-1", RefreshToken: "refresh-1", ExpiresAt: 1_709_210_096}
+	for _, edit := range edits {
+		edit(a)
+	}
+	return a
+}
 
 // everything accepts all that a composition may not keep.
 var everything = []authdb.Rule{authdb.RuleOneRoundTrip, authdb.RuleOneTransaction, authdb.RuleNeverOutlives, authdb.RuleSignIn}

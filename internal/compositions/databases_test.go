@@ -1,4 +1,4 @@
-package authdb_test
+package compositions_test
 
 import (
 	"context"
