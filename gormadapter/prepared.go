@@ -59,8 +59,13 @@ func sendsAgain(tx *gorm.DB) (until func()) {
 }
 
 // prepare has the pool prepare a text, or GORM forget it, so that the next
-// transaction is asked again.
+// transaction is asked again. What the caller wanted is done: nobody waits for a
+// connection any more.
 func (t *preparingTx) prepare(ctx context.Context, text string) {
+	if t.exhausted() {
+		t.pool.Stmts.Delete(text)
+		return
+	}
 	stmt, err := t.pool.PrepareContext(ctx, text)
 	if err != nil {
 		t.pool.Stmts.Delete(text)
@@ -73,6 +78,16 @@ func (t *preparingTx) prepare(ctx context.Context, text string) {
 		return
 	}
 	_, _ = t.pool.Stmts.New(ctx, text, false, ready{stmt}, t.pool.Mux) // which unlocks it
+}
+
+// exhausted reports whether all of the pool's connections are in use.
+func (t *preparingTx) exhausted() bool {
+	pool, err := t.pool.GetDBConn()
+	if err != nil {
+		return false
+	}
+	s := pool.Stats()
+	return s.MaxOpenConnections > 0 && s.InUse >= s.MaxOpenConnections
 }
 
 // ready is a statement that is prepared already, to be stored.

@@ -112,6 +112,42 @@ func TestPreparedLater(t *testing.T) {
 	}
 }
 
+// TestPreparedExhausted: somebody has the only connection from the moment at which the
+// update is done, and waits for its caller.
+func TestPreparedExhausted(t *testing.T) {
+	for _, d := range databases()[3:] {
+		t.Run(d.name, func(t *testing.T) {
+			db, _ := d.open(t)
+			pool(t, db).SetMaxOpenConns(1)
+			prepared := db.Session(&gorm.Session{PrepareStmt: true})
+			a := synchronized(t, prepared, hashing(true, "h1"))
+			user := newUser(t, a)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			returned, waits := make(chan struct{}), make(chan error, 1)
+			must(t, prepared.Callback().Update().After("gorm:update").Register("test:wait", func(*gorm.DB) {
+				go func() {
+					conn, err := pool(t, db).Conn(ctx)
+					if err == nil {
+						<-returned
+						err = conn.Close()
+					}
+					waits <- err
+				}()
+				for pool(t, db).Stats().WaitCount == 0 && ctx.Err() == nil {
+					time.Sleep(time.Millisecond)
+				}
+			}))
+			_, err := a.UpdateUser(ctx, user.ID, authdb.UserPatch{Name: authdb.Set("Ada L.")})
+			close(returned)
+			must(t, errors.Join(err, <-waits))
+			if ctx.Err() != nil {
+				t.Error("the update waited for a connection when it was done")
+			}
+		})
+	}
+}
+
 // TestPreparedAtOnce: all connections are in transactions whose statements nobody has
 // prepared yet.
 func TestPreparedAtOnce(t *testing.T) {
