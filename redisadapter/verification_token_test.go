@@ -145,3 +145,28 @@ func TestUsesAllForms(t *testing.T) {
 		t.Errorf("for the second time: %v", err)
 	}
 }
+
+// TestGetVerificationToken of pairs that are one key: each is found by its own, and
+// stays.
+func TestGetVerificationToken(t *testing.T) {
+	r := newRig(t)
+	create := func(identifier, token string) {
+		t.Helper()
+		_, err := r.CreateVerificationToken(r.ctx, &authdb.VerificationToken{Identifier: identifier, Token: token, Expires: r.now})
+		r.ok(err)
+	}
+	create("a:b", "c") // where the other side would have "a" and "b:c" too
+	if _, err := r.GetVerificationToken(r.ctx, "a", "b:c"); !errors.Is(err, authdb.ErrNotFound) {
+		t.Errorf("another pair's token: %v", err)
+	}
+	create("a", "b:c")
+	for range 2 {
+		for identifier, token := range map[string]string{"a:b": "c", "a": "b:c"} {
+			found, err := r.GetVerificationToken(r.ctx, identifier, token)
+			r.ok(err)
+			if found.Identifier != identifier || found.Token != token || !found.Expires.Equal(r.now) {
+				t.Errorf("found %s", found.Identifier)
+			}
+		}
+	}
+}
