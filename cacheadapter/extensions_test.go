@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/authdb/authdb"
 	"github.com/authdb/authdb/adaptertest"
@@ -72,5 +73,46 @@ func TestOptions(t *testing.T) {
 	}
 	if _, err := cacheadapter.New(nil, cacheadapter.Options{}); !errors.Is(err, authdb.ErrInvalid) {
 		t.Errorf("nil adapter: %v", err)
+	}
+}
+
+// TestInUserTx: what is changed in a transaction of the users alone is forgotten after
+// it, and signing in goes by that through the cache.
+func TestInUserTx(t *testing.T) {
+	composed, err := authdb.Compose(authdb.Stores{Users: adaptertest.NewMemory(), Sessions: adaptertest.NewDetachedMemory(nil)},
+		authdb.RuleOneRoundTrip, authdb.RuleOneTransaction, authdb.RuleNeverOutlives)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, adapter := t.Context(), cached(t, composed, cacheadapter.Options{})
+	account := &authdb.Account{Type: authdb.AccountOIDC, Provider: "google", ProviderAccountID: "1"}
+	signedIn, err := authdb.Register(ctx, adapter, &authdb.User{Name: "Ada", Email: "ada@example.com"}, account, authdb.LinkPolicy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := adapter.CreateSession(ctx, &authdb.Session{SessionToken: token, UserID: signedIn.User.ID, Expires: time.Now().Add(time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	name := func() string {
+		t.Helper()
+		_, user, err := adapter.GetSessionAndUser(ctx, token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return user.Name
+	}
+	if name() != "Ada" || name() != "Ada" || adapter.Stats().Hits != 1 {
+		t.Fatal("it is not cached")
+	}
+	transactor, ok := authdb.As[authdb.UserTransactor](adapter)
+	if !ok {
+		t.Fatal("As finds no UserTransactor")
+	}
+	err = transactor.InUserTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+		_, err := tx.UpdateUser(ctx, signedIn.User.ID, authdb.UserPatch{Name: authdb.Set("Ada L.")})
+		return err
+	})
+	if err != nil || name() != "Ada L." {
+		t.Errorf("after InUserTx: %v, %s", err, name())
 	}
 }
