@@ -52,11 +52,11 @@ func (in *Instance) UnlinkAccount(ctx context.Context, userID, providerID, provi
 			}
 			return a.UnlinkAccount(ctx, providerID, providerAccountID)
 		}
-		transactor, ok := authdb.As[authdb.Transactor](in.adapter)
-		if !ok {
+		inTx := in.transactions()
+		if inTx == nil {
 			return unlink(ctx, in.adapter, in.adapter.GetAccount)
 		}
-		return transactor.InTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
+		return inTx(ctx, func(ctx context.Context, tx authdb.Adapter) error {
 			if locker, ok := authdb.As[authdb.AccountLocker](tx); ok { // or it may be linked to another meanwhile
 				return unlink(ctx, tx, locker.LockAccount)
 			}
@@ -66,3 +66,15 @@ func (in *Instance) UnlinkAccount(ctx context.Context, userID, providerID, provi
 }
 
 type accountGetter func(ctx context.Context, provider, providerAccountID string) (*authdb.Account, error)
+
+// transactions returns what runs a function in a transaction of users and accounts, or
+// nil.
+func (in *Instance) transactions() func(ctx context.Context, f func(ctx context.Context, tx authdb.Adapter) error) error {
+	if t, ok := authdb.As[authdb.Transactor](in.adapter); ok {
+		return t.InTx
+	}
+	if t, ok := authdb.As[authdb.UserTransactor](in.adapter); ok {
+		return t.InUserTx
+	}
+	return nil
+}

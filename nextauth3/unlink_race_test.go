@@ -10,6 +10,7 @@ import (
 	"gorm.io/gorm/logger"
 
 	"github.com/authdb/authdb"
+	"github.com/authdb/authdb/adaptertest"
 	"github.com/authdb/authdb/gormadapter"
 	"github.com/authdb/authdb/internal/testdb"
 	"github.com/authdb/authdb/nextauth3"
@@ -18,6 +19,21 @@ import (
 // TestUnlinkAccountRace has the account linked to somebody else in the middle of
 // UnlinkAccount: it stays theirs.
 func TestUnlinkAccountRace(t *testing.T) {
+	t.Run("alone", func(t *testing.T) {
+		unlinkRace(t, func(a authdb.Adapter) authdb.Adapter { return a })
+	})
+	t.Run("with sessions elsewhere", func(t *testing.T) {
+		unlinkRace(t, func(a authdb.Adapter) authdb.Adapter {
+			c, err := authdb.Compose(authdb.Stores{Users: a, Sessions: adaptertest.NewDetachedMemory(nil)},
+				authdb.RuleOneRoundTrip, authdb.RuleOneTransaction, authdb.RuleNeverOutlives)
+			ok(t, err)
+			return c
+		})
+	})
+}
+
+func unlinkRace(t *testing.T, over func(authdb.Adapter) authdb.Adapter) {
+	t.Helper()
 	db, err := gorm.Open(postgres.Open(testdb.New(t, testdb.Postgres).DSN), &gorm.Config{Logger: logger.Discard})
 	ok(t, err)
 	pool, err := db.DB()
@@ -51,7 +67,7 @@ func TestUnlinkAccountRace(t *testing.T) {
 		case <-time.After(300 * time.Millisecond): // it has to wait
 		}
 	}}
-	v3, err := nextauth3.New(interrupted, nextauth3.Options{}).GetAdapter(t.Context(), nextauth3.AppOptions{Secret: secret})
+	v3, err := nextauth3.New(over(interrupted), nextauth3.Options{}).GetAdapter(t.Context(), nextauth3.AppOptions{Secret: secret})
 	ok(t, err)
 	ok(t, v3.UnlinkAccount(t.Context(), ada.ID, "github", "7"))
 	ok(t, <-moved)
